@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.linux;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * An open file descriptor that closes exactly once.
+ *
+ * <p>The number is read with {@link #number} and stays valid until {@link #close}; after that it is
+ * −1 here, so that a number which the kernel has given to somebody else is never used by mistake.
+ * Any thread may close it; a call that runs at that moment on another thread is the caller's
+ * business. Every descriptor that Ouro makes has {@code FD_CLOEXEC}.
+ */
+public final class Fd implements AutoCloseable {
+  private final AtomicInteger number;
+
+  /** Takes ownership of {@code number}, an open descriptor. */
+  public Fd(int number) {
+    if (number < 0) {
+      throw new IllegalArgumentException("number: " + number + " is not a descriptor");
+    }
+    this.number = new AtomicInteger(number);
+  }
+
+  /** The descriptor's number, or −1 once it is closed or detached. */
+  public int number() {
+    return number.getPlain();
+  }
+
+  /** Whether {@link #close} or {@link #detach} was called. */
+  public boolean isClosed() {
+    return number.get() < 0;
+  }
+
+  /** Gives the descriptor away without closing it: its number, or −1 when it was closed before. */
+  public int detach() {
+    return number.getAndSet(-1);
+  }
+
+  /**
+   * {@code close(2)}; a second call does nothing. The answer of the kernel is not reported: on Linux
+   * the descriptor is gone whatever it is, and it must not be closed again, not even after EINTR.
+   */
+  @Override
+  public void close() {
+    int open = number.getAndSet(-1);
+    if (open >= 0) {
+      Syscall.call(Nr.CLOSE, open);
+    }
+  }
+
+  @Override
+  public String toString() {
+    int n = number.get();
+    return n < 0 ? "fd closed" : "fd " + n;
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.linux;
+
+import java.io.IOException;
+
+/**
+ * A failed call: which one, and with which errno. asyncio's {@code OSError}.
+ *
+ * <p>The errnos that asyncio gives a class of their own have one here too: {@link
+ * ConnectionRefusedException}, {@link ConnectionResetException}, {@link
+ * ConnectionAbortedException}, {@link BrokenPipeException}. Everything else is told apart by {@link
+ * #errno}.
+ */
+public class LinuxException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  private final String call;
+  private final int errno;
+
+  /** For {@link #of} and the subclasses. */
+  protected LinuxException(String call, int errno, String detail) {
+    super(message(call, errno, detail));
+    this.call = call;
+    this.errno = errno;
+  }
+
+  /**
+   * The exception for {@code errno}, of the subclass that belongs to it.
+   *
+   * @param call the call's name, as its man page has it
+   * @param errno positive, or negative as a call returned it
+   */
+  public static LinuxException of(String call, long errno) {
+    return of(call, errno, null);
+  }
+
+  /** {@link #of(String, long)} with what the call was about, such as an address or a path. */
+  public static LinuxException of(String call, long errno, String detail) {
+    int e = (int) Math.abs(errno);
+    if (e == Errno.ECONNREFUSED) {
+      return new ConnectionRefusedException(call, detail);
+    } else if (e == Errno.ECONNRESET) {
+      return new ConnectionResetException(call, detail);
+    } else if (e == Errno.ECONNABORTED) {
+      return new ConnectionAbortedException(call, detail);
+    } else if (e == Errno.EPIPE || e == Errno.ESHUTDOWN) {
+      return new BrokenPipeException(call, e, detail);
+    }
+    return new LinuxException(call, e, detail);
+  }
+
+  /**
+   * {@code result} when it is ≥ 0.
+   *
+   * @throws LinuxException for a negative result, which is −errno
+   */
+  public static long check(String call, long result) throws LinuxException {
+    if (result < 0) {
+      throw of(call, result);
+    }
+    return result;
+  }
+
+  /** The name of the call that failed, such as {@code bind}. */
+  public final String call() {
+    return call;
+  }
+
+  /** The error number, one of {@link Errno}. */
+  public final int errno() {
+    return errno;
+  }
+
+  private static String message(String call, int errno, String detail) {
+    String about = detail == null ? "" : " (" + detail + ")";
+    return call + about + ": " + ErrorText.name(errno) + ", " + ErrorText.describe(errno);
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.linux;
+
+/**
+ * A range of memory from {@code mmap(2)}: whole pages, zeroed, untouched until used.
+ *
+ * <p>Owned by whoever made it, from any thread. {@link #close} unmaps it; the owner sees to it that
+ * neither Java nor the kernel still uses the range then.
+ */
+public final class Mapping implements AutoCloseable {
+  private static final int PROT_READ_WRITE = 1 | 2;
+  private static final int MAP_SHARED = 1;
+  private static final int MAP_PRIVATE = 2;
+  private static final int MAP_ANONYMOUS = 0x20;
+  private static final int MAP_POPULATE = 0x8000;
+
+  private final long address;
+  private final long sizeBytes;
+  private boolean closed;
+
+  private Mapping(long address, long sizeBytes) {
+    this.address = address;
+    this.sizeBytes = sizeBytes;
+  }
+
+  /**
+   * {@code mmap(2)} of anonymous private memory.
+   *
+   * @throws LinuxException ENOMEM: no memory or no address space; EINVAL: not a positive size
+   */
+  public static Mapping anonymous(long sizeBytes) throws LinuxException {
+    return map(sizeBytes, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  }
+
+  /**
+   * {@code mmap(2)} of {@code sizeBytes} of {@code fd} from {@code offset}, shared and populated: a
+   * ring's queues.
+   *
+   * @throws LinuxException as the call says
+   */
+  public static Mapping shared(Fd fd, long offset, long sizeBytes) throws LinuxException {
+    return map(sizeBytes, MAP_SHARED | MAP_POPULATE, fd.number(), offset);
+  }
+
+  private static Mapping map(long sizeBytes, int flags, int fd, long offset)
+      throws LinuxException {
+    long address = Syscall.call(Nr.MMAP, 0, sizeBytes, PROT_READ_WRITE, flags, fd, offset);
+    return new Mapping(LinuxException.check("mmap", address), sizeBytes);
+  }
+
+  /** The first byte's address, a multiple of the page size. */
+  public long address() {
+    return address;
+  }
+
+  /** The size that was asked for. */
+  public long sizeBytes() {
+    return sizeBytes;
+  }
+
+  /** {@code munmap(2)}; a second call does nothing. */
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      Syscall.call(Nr.MUNMAP, address, sizeBytes);
+    }
+  }
+}

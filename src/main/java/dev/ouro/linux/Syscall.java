@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.linux;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * {@code syscall(2)}: the one door to the kernel.
+ *
+ * <p>Every call of Ouro, to the kernel and to libc, has the same shape: seven {@code long}s in, a
+ * {@code long} out, errno captured. The seventh is there because {@code syscall(2)} takes the number
+ * and six arguments. One shape matters: each further one costs about 5 ms when the JVM starts.
+ *
+ * <p>All methods may be called from any thread. None is {@code critical}: each may block.
+ */
+public final class Syscall {
+  private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
+  private static final long ERRNO_OFFSET =
+      CAPTURE.byteOffset(StructLayout.PathElement.groupElement("errno"));
+  private static final FunctionDescriptor SHAPE =
+      FunctionDescriptor.of(
+          ValueLayout.JAVA_LONG,
+          ValueLayout.JAVA_LONG,
+          ValueLayout.JAVA_LONG,
+          ValueLayout.JAVA_LONG,
+          ValueLayout.JAVA_LONG,
+          ValueLayout.JAVA_LONG,
+          ValueLayout.JAVA_LONG,
+          ValueLayout.JAVA_LONG);
+  private static final MethodHandle SYSCALL = libc("syscall");
+
+  /** Where libc's errno lands after a call: one per thread, since a call may be preempted. */
+  private static final ThreadLocal<MemorySegment> ERRNO =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CAPTURE));
+
+  private Syscall() {}
+
+  /** The handle of a libc function in the universal shape: {@code (capture, long × 7) → long}. */
+  static MethodHandle libc(String name) {
+    Linker linker = Linker.nativeLinker();
+    return linker.downcallHandle(
+        linker.defaultLookup().findOrThrow(name),
+        SHAPE,
+        Linker.Option.captureCallState("errno"));
+  }
+
+  /** This thread's capture segment, the first argument of every handle of {@link #libc}. */
+  static MemorySegment capture() {
+    return ERRNO.get();
+  }
+
+  /** The errno that the last call with {@code capture} left there. */
+  static int errno(MemorySegment capture) {
+    return capture.get(ValueLayout.JAVA_INT, ERRNO_OFFSET);
+  }
+
+  /**
+   * Calls number {@code nr} with up to six arguments; those it does not take are ignored.
+   *
+   * @return the result, ≥ 0 (or, for {@code mmap}, an address), or −errno. Nothing is retried:
+   *     EINTR comes back as {@code -Errno.EINTR}.
+   */
+  public static long call(long nr, long a, long b, long c, long d, long e, long f) {
+    MemorySegment capture = ERRNO.get();
+    long result;
+    try {
+      result = (long) SYSCALL.invokeExact(capture, nr, a, b, c, d, e, f);
+    } catch (Throwable t) {
+      throw unreachable(t);
+    }
+    return result == -1 ? -errno(capture) : result;
+  }
+
+  /** {@link #call} without arguments five and six. */
+  public static long call(long nr, long a, long b, long c, long d) {
+    return call(nr, a, b, c, d, 0, 0);
+  }
+
+  /** {@link #call} with three arguments. */
+  public static long call(long nr, long a, long b, long c) {
+    return call(nr, a, b, c, 0, 0, 0);
+  }
+
+  /** {@link #call} with two arguments. */
+  public static long call(long nr, long a, long b) {
+    return call(nr, a, b, 0, 0, 0, 0);
+  }
+
+  /** {@link #call} with one argument. */
+  public static long call(long nr, long a) {
+    return call(nr, a, 0, 0, 0, 0, 0);
+  }
+
+  /** {@link #call}, again for as long as the answer is EINTR. */
+  public static long retrying(long nr, long a, long b, long c, long d, long e, long f) {
+    long result;
+    do {
+      result = call(nr, a, b, c, d, e, f);
+    } while (result == -Errno.EINTR);
+    return result;
+  }
+
+  /** What a downcall through a handle of the universal shape cannot throw. */
+  static AssertionError unreachable(Throwable t) {
+    return new AssertionError("a downcall threw", t);
+  }
+}
