@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.poll;
+
+/**
+ * A listening socket's operations. Only the engine's thread may call.
+ *
+ * <p>After an error that means want of resources (EMFILE, ENFILE, ENOBUFS, ENOMEM) the acceptor is
+ * stopped; its owner starts it again when that may help. No connection is lost meanwhile: it waits
+ * in the kernel's queue.
+ */
+public interface Acceptor {
+  /** Accepts connections until stopped. Idempotent. */
+  void start();
+
+  /** Accepts no more. A connection that the kernel had accepted by now is still handed over. */
+  void stop();
+
+  /** The descriptor's number, −1 after {@link #close}. */
+  int fd();
+
+  /**
+   * Stops, and closes the listening socket: at once where nothing runs in the kernel, else as soon
+   * as that has ended. Connections that arrive by then are closed. No call to the listener follows.
+   * Idempotent.
+   */
+  void close();
+}
