@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.linux;
+
+/**
+ * The calls that move bytes and connections, on raw numbers: nothing is allocated, and the answer is
+ * a result ≥ 0 or −errno. EINTR is retried. From any thread.
+ */
+public final class SocketCalls {
+  private static final int ACCEPT_FLAGS =
+      SocketConstants.SOCK_NONBLOCK | SocketConstants.SOCK_CLOEXEC;
+
+  private SocketCalls() {}
+
+  /** {@code recv(2)}: how many bytes arrived at {@code address}, 0 at the stream's end. */
+  public static int recv(int fd, long address, long sizeBytes, int flags) {
+    return (int) Syscall.retrying(Nr.RECVFROM, fd, address, sizeBytes, flags, 0, 0);
+  }
+
+  /** {@code send(2)} with MSG_NOSIGNAL: how many bytes the kernel took. */
+  public static int send(int fd, long address, long sizeBytes, int flags) {
+    int all = flags | SocketConstants.MSG_NOSIGNAL;
+    return (int) Syscall.retrying(Nr.SENDTO, fd, address, sizeBytes, all, 0, 0);
+  }
+
+  /**
+   * {@code accept4(2)} with SOCK_NONBLOCK and SOCK_CLOEXEC: the new descriptor.
+   *
+   * @param address where the peer's address goes, {@link SockAddr#SIZE_BYTES}; or 0
+   * @param length where an {@code int} holds the room at {@code address}, and then the address's
+   *     length; or 0
+   */
+  public static int accept(int fd, long address, long length) {
+    return (int) Syscall.retrying(Nr.ACCEPT4, fd, address, length, ACCEPT_FLAGS, 0, 0);
+  }
+
+  /** {@code connect(2)} to the address of {@code length} bytes at {@code address}. */
+  public static int connect(int fd, long address, int length) {
+    return (int) Syscall.retrying(Nr.CONNECT, fd, address, length, 0, 0, 0);
+  }
+
+  /** {@code shutdown(2)}. */
+  public static int shutdown(int fd, int how) {
+    return (int) Syscall.call(Nr.SHUTDOWN, fd, how);
+  }
+
+  /**
+   * {@code SO_ERROR}: the errno (positive) that is pending on the socket, which this clears; or
+   * −errno when the call failed.
+   *
+   * @param scratch eight bytes for the call's use
+   */
+  public static int pendingError(int fd, long scratch) {
+    NativeMemory.putInt(scratch + 4, 4);
+    long result =
+        Syscall.call(
+            Nr.GETSOCKOPT,
+            fd,
+            SocketConstants.SOL_SOCKET,
+            SocketConstants.SO_ERROR,
+            scratch,
+            scratch + 4,
+            0);
+    return result < 0 ? (int) result : NativeMemory.getInt(scratch);
+  }
+}
