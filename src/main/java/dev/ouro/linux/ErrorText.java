@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.linux;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
@@ -29,10 +28,18 @@ public final class ErrorText {
 
   /** {@code strerror(3)}. */
   public static String describe(int errno) {
-    MemorySegment capture = Syscall.capture();
+    return text(STRERROR, errno);
+  }
+
+  /** {@code gai_strerror(3)}. */
+  static String describeAddressInfo(int code) {
+    return text(Syscall.libc("gai_strerror"), code);
+  }
+
+  private static String text(MethodHandle function, int number) {
     long text;
     try {
-      text = (long) STRERROR.invokeExact(capture, (long) errno, 0L, 0L, 0L, 0L, 0L, 0L);
+      text = (long) function.invokeExact(Syscall.capture(), (long) number, 0L, 0L, 0L, 0L, 0L, 0L);
     } catch (Throwable t) {
       throw Syscall.unreachable(t);
     }

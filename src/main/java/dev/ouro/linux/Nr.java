@@ -12,6 +12,9 @@ public final class Nr {
   /** {@code readv(2)}. */
   public static final int READV = 19;
 
+  /** {@code pread64(2)}. */
+  public static final int PREAD64 = 17;
+
   /** {@code writev(2)}. */
   public static final int WRITEV = 20;
 

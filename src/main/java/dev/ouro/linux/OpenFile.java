@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.linux;
+
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * A file or folder opened for reading, {@code openat2(2)}, with a position of its own.
+ *
+ * <p>Owned by whoever opened it; one thread at a time. Opening may wait for the disk: do it off the
+ * loop where that matters.
+ */
+public final class OpenFile implements AutoCloseable {
+  private static final int AT_FDCWD = -100;
+  private static final int AT_EMPTY_PATH = 0x1000;
+  private static final int O_CLOEXEC = 0x80000;
+  private static final int O_NONBLOCK = 0x800;
+  private static final int RESOLVE_NO_MAGICLINKS = 0x02;
+  private static final int RESOLVE_BENEATH = 0x08;
+  private static final int OPEN_HOW_SIZE = 24;
+  private static final int OPEN_HOW_RESOLVE = 16;
+  private static final int STATX_BASIC_STATS = 0x7ff;
+  private static final int STATX_SIZE = 256;
+  private static final int STATX_MODE = 28;
+  private static final int STATX_FILE_SIZE = 40;
+  private static final int STATX_MTIME = 112;
+  private static final int S_IFMT = 0xf000;
+  private static final int S_IFREG = 0x8000;
+  private static final int S_IFDIR = 0x4000;
+  private static final int SEEK_SET = 0;
+  private static final int SEEK_CUR = 1;
+
+  private final Fd fd;
+  private final int mode;
+  private final long sizeBytes;
+  private final long modifiedSeconds;
+
+  private OpenFile(Fd fd) throws LinuxException {
+    this.fd = fd;
+    try (Arena arena = Arena.ofConfined()) {
+      long status = arena.allocate(STATX_SIZE, Long.BYTES).address();
+      long empty = arena.allocateFrom("").address();
+      long result =
+          Syscall.retrying(
+              Nr.STATX, fd.number(), empty, AT_EMPTY_PATH, STATX_BASIC_STATS, status, 0);
+      LinuxException.check("statx", result);
+      this.mode = NativeMemory.getShort(status + STATX_MODE) & 0xffff;
+      this.sizeBytes = NativeMemory.getLong(status + STATX_FILE_SIZE);
+      this.modifiedSeconds = NativeMemory.getLong(status + STATX_MTIME);
+    }
+  }
+
+  /**
+   * Opens {@code path} for reading.
+   *
+   * @throws LinuxException ENOENT, EACCES, EMFILE …, with the path
+   */
+  public static OpenFile open(Path path) throws LinuxException {
+    return open(AT_FDCWD, path.toString(), 0);
+  }
+
+  /**
+   * Opens {@code path} below this folder: neither {@code ..} nor a symbolic link leads out of it
+   * ({@code RESOLVE_BENEATH}), whatever others rename meanwhile. A FIFO does not block it.
+   *
+   * @param path relative; {@code "."} for the folder itself
+   * @throws LinuxException EXDEV: it leads out; ELOOP: too many or magic links; ENOENT, ENOTDIR,
+   *     EACCES, ENAMETOOLONG, EMFILE …, with the path
+   * @throws IllegalArgumentException {@code path} has a NUL in it
+   */
+  public OpenFile openBeneath(String path) throws LinuxException {
+    return open(fd.number(), path, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
+  }
+
+  private static OpenFile open(int folder, String path, int resolve) throws LinuxException {
+    if (path.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("path: embedded null character");
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      long how = arena.allocate(OPEN_HOW_SIZE, Long.BYTES).address();
+      NativeMemory.putLong(how, O_CLOEXEC | O_NONBLOCK);
+      NativeMemory.putLong(how + OPEN_HOW_RESOLVE, resolve);
+      long name = arena.allocateFrom(path, StandardCharsets.UTF_8).address();
+      long result;
+      do {
+        // EAGAIN: a rename raced with RESOLVE_BENEATH; openat2(2) says to try again.
+        result = Syscall.retrying(Nr.OPENAT2, folder, name, how, OPEN_HOW_SIZE, 0, 0);
+      } while (result == -Errno.EAGAIN && resolve != 0);
+      if (result < 0) {
+        throw LinuxException.of("openat2", result, path);
+      }
+      Fd fd = new Fd((int) result);
+      try {
+        return new OpenFile(fd);
+      } catch (LinuxException e) {
+        fd.close();
+        throw e;
+      }
+    }
+  }
+
+  /** The descriptor; this still owns it. */
+  public Fd fd() {
+    return fd;
+  }
+
+  /** Whether it is a regular file. */
+  public boolean isRegular() {
+    return (mode & S_IFMT) == S_IFREG;
+  }
+
+  /** Whether it is a folder. */
+  public boolean isDirectory() {
+    return (mode & S_IFMT) == S_IFDIR;
+  }
+
+  /** The size in bytes when it was opened. */
+  public long sizeBytes() {
+    return sizeBytes;
+  }
+
+  /** When it was last modified, as it was opened: seconds since 1970 in UTC. */
+  public long modifiedSeconds() {
+    return modifiedSeconds;
+  }
+
+  /**
+   * The position, {@code lseek(2)}.
+   *
+   * @throws LinuxException ESPIPE: it has none
+   */
+  public long position() throws LinuxException {
+    return LinuxException.check("lseek", Syscall.call(Nr.LSEEK, fd.number(), 0, SEEK_CUR));
+  }
+
+  /**
+   * Sets the position, {@code lseek(2)}.
+   *
+   * @throws LinuxException ESPIPE: it has none; EINVAL: negative
+   */
+  public void position(long offset) throws LinuxException {
+    LinuxException.check("lseek", Syscall.call(Nr.LSEEK, fd.number(), offset, SEEK_SET));
+  }
+
+  /**
+   * {@code pread(2)} of up to {@code sizeBytes} bytes from {@code offset} to {@code address}; the
+   * position does not move. How many bytes, 0 at the end; or −errno.
+   */
+  public long read(long offset, long address, long sizeBytes) {
+    return Syscall.retrying(Nr.PREAD64, fd.number(), address, sizeBytes, offset, 0, 0);
+  }
+
+  @Override
+  public void close() {
+    fd.close();
+  }
+
+  @Override
+  public String toString() {
+    return "OpenFile[" + fd + "]";
+  }
+}
