@@ -67,18 +67,10 @@ public interface Engine extends AutoCloseable {
   Operation connect(Fd fd, SocketAddress address, OperationListener listener);
 
   /**
-   * Waits once until {@code fd} is ready for {@code events} ({@code EPOLLIN}, {@code EPOLLOUT} …);
-   * the listener hears the events that are there, or −errno, once.
+   * Makes any descriptor one that can be watched level-triggered, {@link Watch#interest}; for
+   * nothing to begin with. The descriptor stays the caller's.
    */
-  Operation pollOnce(int fd, int events, OperationListener listener);
-
-  /**
-   * Watches {@code fd} level-triggered for {@link Watch#interest}; none to begin with. The
-   * descriptor stays the caller's.
-   *
-   * @throws dev.ouro.linux.LinuxException EPERM: a regular file or a folder; EBADF: not open
-   */
-  Watch watch(int fd, WatchListener listener) throws dev.ouro.linux.LinuxException;
+  Watch watch(int fd, WatchListener listener);
 
   /** How many operations the kernel may still complete, without the engine's own. */
   int operations();
