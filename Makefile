@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+
+.DEFAULT_GOAL := help
+.PHONY: help run test serve bench bindings aot format verify clean
+
+ROOT ?= .
+PORT ?= 8080
+
+JDK = $$(src/build/find-jdk)
+MVN = JAVA_HOME=$(JDK) mvn -B -q
+CLASSES = target/classes
+JAVA_FLAGS = --enable-native-access=dev.ouro --add-opens=java.base/java.lang=dev.ouro
+# The examples as an application has them: Ouro on the module path, they on the class path.
+EXAMPLE = $(JDK)/bin/java $(JAVA_FLAGS) -p $(CLASSES) --add-modules dev.ouro -cp target/examples-classes
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+test: ## run the whole suite, each engine forced in turn
+	@src/build/require mvn gcc
+	$(MVN) test
+
+verify: ## what CI checks: tests, format, sources and Javadoc jars
+	@src/build/require mvn gcc
+	$(MVN) verify
+
+serve: ## serve the files under ROOT=dir on PORT=8080
+	@src/build/require mvn
+	@$(MVN) -DskipTests test-compile
+	@exec $(EXAMPLE) dev.ouro.examples.fileserver.FileServer "$(ROOT)" "$(PORT)"
+
+bindings: ## regenerate bindings/ with jextract (from the PATH, or JEXTRACT=...)
+	@src/build/require mvn gcc
+	native/jextract/generate
+
+format: ## format the Java sources
+	@src/build/require mvn
+	$(MVN) spotless:apply
+
+clean: ## remove what was built
+	@src/build/require mvn
+	$(MVN) clean
