@@ -7,7 +7,10 @@ ROOT ?= .
 PORT ?= 8080
 
 JDK = $$(src/build/find-jdk)
-MVN = JAVA_HOME=$(JDK) mvn -B -q
+# Warnings (they fail the build) and the tests' results, nothing else. Maven 3's own libraries use Unsafe.
+MVN = JAVA_HOME=$(JDK) MAVEN_OPTS=--sun-misc-unsafe-memory-access=allow mvn -B \
+  -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
+  -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.surefire=info
 CLASSES = target/classes
 JAVA_FLAGS = --enable-native-access=dev.ouro --add-opens=java.base/java.lang=dev.ouro
 # The examples as an application has them: Ouro on the module path, they on the class path.

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
  * from any thread; only the {@code Acquire} and {@code Release} forms order anything.
  */
 public final class NativeMemory {
+  @SuppressWarnings("restricted")
   private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;

@@ -41,6 +41,7 @@ public final class Syscall {
   private Syscall() {}
 
   /** The handle of a libc function in the universal shape: {@code (capture, long × 7) → long}. */
+  @SuppressWarnings("restricted")
   static MethodHandle libc(String name) {
     Linker linker = Linker.nativeLinker();
     return linker.downcallHandle(
