@@ -124,13 +124,16 @@ public record AddressInfo(
                 SockAddr.read(NativeMemory.getLong(at + ADDRESS), length)));
       }
     } finally {
-      try {
-        long unused =
-            (long) FREEADDRINFO.invokeExact(Syscall.capture(), first, 0L, 0L, 0L, 0L, 0L, 0L);
-      } catch (Throwable t) {
-        throw Syscall.unreachable(t);
-      }
+      free(first);
     }
     return answers;
+  }
+
+  private static void free(long first) {
+    try {
+      long _ = (long) FREEADDRINFO.invokeExact(Syscall.capture(), first, 0L, 0L, 0L, 0L, 0L, 0L);
+    } catch (Throwable t) {
+      throw Syscall.unreachable(t);
+    }
   }
 }
