@@ -3,6 +3,7 @@ package dev.ouro.linux;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * {@code eventfd(2)}: a counter that makes a waiter wake.
@@ -13,8 +14,8 @@ public final class EventFd implements AutoCloseable {
   private static final int EFD_CLOEXEC = 0x80000;
   private static final int EFD_NONBLOCK = 0x800;
   // The value 1, shared by all signals: read-only after this.
-  private static final MemorySegment ONE = Arena.global().allocateFrom(
-      java.lang.foreign.ValueLayout.JAVA_LONG, 1L);
+  private static final MemorySegment ONE =
+      Arena.global().allocateFrom(ValueLayout.JAVA_LONG, 1L);
 
   private final Fd fd;
 
@@ -36,7 +37,10 @@ public final class EventFd implements AutoCloseable {
    * Adds one, {@code write(2)}: the descriptor becomes readable, and its pollers hear of it, also
    * when it was readable before. 0, or −errno; EAGAIN (the counter is full) counts as done.
    */
-  public int signal() {
+  public synchronized int signal() {
+    if (fd.isClosed()) {
+      return 0; // the waiter is gone, and the number may be another file's by now
+    }
     long result = Syscall.retrying(Nr.WRITE, fd.number(), ONE.address(), Long.BYTES, 0, 0, 0);
     return result < 0 && result != -Errno.EAGAIN ? (int) result : 0;
   }
@@ -58,8 +62,9 @@ public final class EventFd implements AutoCloseable {
     return fd;
   }
 
+  /** Closes the descriptor. A {@link #signal} that comes later does nothing. */
   @Override
-  public void close() {
+  public synchronized void close() {
     fd.close();
   }
 }

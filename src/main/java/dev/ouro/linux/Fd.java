@@ -12,6 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  * business. Every descriptor that Ouro makes has {@code FD_CLOEXEC}.
  */
 public final class Fd implements AutoCloseable {
+  private static final int F_GETFL = 3;
+  private static final int F_SETFL = 4;
+  private static final int O_NONBLOCK = 0x800;
+
   private final AtomicInteger number;
 
   /** Takes ownership of {@code number}, an open descriptor. */
@@ -30,6 +34,30 @@ public final class Fd implements AutoCloseable {
   /** Whether {@link #close} or {@link #detach} was called. */
   public boolean isClosed() {
     return number.get() < 0;
+  }
+
+  /**
+   * Whether {@code O_NONBLOCK} is set, {@code fcntl(2)} with {@code F_GETFL}.
+   *
+   * @throws LinuxException EBADF
+   */
+  public boolean isNonBlocking() throws LinuxException {
+    long flags = LinuxException.check("fcntl", Syscall.call(Nr.FCNTL, number(), F_GETFL));
+    return (flags & O_NONBLOCK) != 0;
+  }
+
+  /**
+   * Sets or clears {@code O_NONBLOCK}, {@code fcntl(2)} with {@code F_SETFL}. The flag belongs to the
+   * open file, which duplicates of the descriptor share.
+   *
+   * @throws LinuxException EBADF
+   */
+  public void nonBlocking(boolean set) throws LinuxException {
+    long flags = LinuxException.check("fcntl", Syscall.call(Nr.FCNTL, number(), F_GETFL));
+    long wanted = set ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
+    if (wanted != flags) {
+      LinuxException.check("fcntl", Syscall.call(Nr.FCNTL, number(), F_SETFL, wanted));
+    }
   }
 
   /** Gives the descriptor away without closing it: its number, or −1 when it was closed before. */

@@ -13,42 +13,21 @@ import java.nio.file.Path;
  */
 public final class OpenFile implements AutoCloseable {
   private static final int AT_FDCWD = -100;
-  private static final int AT_EMPTY_PATH = 0x1000;
   private static final int O_CLOEXEC = 0x80000;
   private static final int O_NONBLOCK = 0x800;
   private static final int RESOLVE_NO_MAGICLINKS = 0x02;
   private static final int RESOLVE_BENEATH = 0x08;
   private static final int OPEN_HOW_SIZE = 24;
   private static final int OPEN_HOW_RESOLVE = 16;
-  private static final int STATX_BASIC_STATS = 0x7ff;
-  private static final int STATX_SIZE = 256;
-  private static final int STATX_MODE = 28;
-  private static final int STATX_FILE_SIZE = 40;
-  private static final int STATX_MTIME = 112;
-  private static final int S_IFMT = 0xf000;
-  private static final int S_IFREG = 0x8000;
-  private static final int S_IFDIR = 0x4000;
   private static final int SEEK_SET = 0;
   private static final int SEEK_CUR = 1;
 
   private final Fd fd;
-  private final int mode;
-  private final long sizeBytes;
-  private final long modifiedSeconds;
+  private final FileStatus status;
 
   private OpenFile(Fd fd) throws LinuxException {
     this.fd = fd;
-    try (Arena arena = Arena.ofConfined()) {
-      long status = arena.allocate(STATX_SIZE, Long.BYTES).address();
-      long empty = arena.allocateFrom("").address();
-      long result =
-          Syscall.retrying(
-              Nr.STATX, fd.number(), empty, AT_EMPTY_PATH, STATX_BASIC_STATS, status, 0);
-      LinuxException.check("statx", result);
-      this.mode = NativeMemory.getShort(status + STATX_MODE) & 0xffff;
-      this.sizeBytes = NativeMemory.getLong(status + STATX_FILE_SIZE);
-      this.modifiedSeconds = NativeMemory.getLong(status + STATX_MTIME);
-    }
+    this.status = FileStatus.of(fd.number());
   }
 
   /**
@@ -105,24 +84,9 @@ public final class OpenFile implements AutoCloseable {
     return fd;
   }
 
-  /** Whether it is a regular file. */
-  public boolean isRegular() {
-    return (mode & S_IFMT) == S_IFREG;
-  }
-
-  /** Whether it is a folder. */
-  public boolean isDirectory() {
-    return (mode & S_IFMT) == S_IFDIR;
-  }
-
-  /** The size in bytes when it was opened. */
-  public long sizeBytes() {
-    return sizeBytes;
-  }
-
-  /** When it was last modified, as it was opened: seconds since 1970 in UTC. */
-  public long modifiedSeconds() {
-    return modifiedSeconds;
+  /** What it was when it was opened: its kind, its size, when it was modified. */
+  public FileStatus status() {
+    return status;
   }
 
   /**

@@ -13,9 +13,6 @@ import java.net.SocketAddress;
  */
 public final class Socket implements AutoCloseable {
   private static final int INT_SIZE = 4;
-  private static final int F_GETFL = 3;
-  private static final int F_SETFL = 4;
-  private static final int O_NONBLOCK = 0x800;
   private static final int TYPE_FLAGS =
       SocketConstants.SOCK_NONBLOCK | SocketConstants.SOCK_CLOEXEC;
 
@@ -224,8 +221,7 @@ public final class Socket implements AutoCloseable {
    * @throws LinuxException EBADF
    */
   public boolean isBlocking() throws LinuxException {
-    long flags = LinuxException.check("fcntl", Syscall.call(Nr.FCNTL, fd.number(), F_GETFL));
-    return (flags & O_NONBLOCK) == 0;
+    return !fd.isNonBlocking();
   }
 
   /**
@@ -234,9 +230,7 @@ public final class Socket implements AutoCloseable {
    * @throws LinuxException EBADF
    */
   public void setBlocking(boolean blocking) throws LinuxException {
-    long flags = LinuxException.check("fcntl", Syscall.call(Nr.FCNTL, fd.number(), F_GETFL));
-    long wanted = blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
-    LinuxException.check("fcntl", Syscall.call(Nr.FCNTL, fd.number(), F_SETFL, wanted));
+    fd.nonBlocking(!blocking);
   }
 
   /** {@code close(2)}; a second call does nothing. */

@@ -52,14 +52,17 @@ public interface Engine extends AutoCloseable {
    */
   boolean batchesSends();
 
-  /** Makes a connected stream socket or pipe end an operand. The channel owns {@code fd}. */
+  /**
+   * Makes a connected stream socket an operand. The channel owns {@code fd}, and sets or clears its
+   * {@code O_NONBLOCK} as the engine needs it.
+   */
   StreamChannel stream(Fd fd, StreamListener listener);
 
-  /** Makes a listening socket an operand. The acceptor owns {@code fd}. */
+  /** Makes a listening socket an operand. The acceptor owns {@code fd}, as a channel does. */
   Acceptor acceptor(Fd fd, AcceptListener listener);
 
   /**
-   * Connects a non-blocking socket, {@code connect(2)}; the listener hears 0 or −errno, once.
+   * Connects a socket, {@code connect(2)}; the listener hears 0 or −errno, once.
    *
    * @return the operation, to cancel it; the descriptor stays the caller's, and must stay open until
    *     the listener was called

@@ -22,6 +22,7 @@ final class EpollAcceptor extends EpollTarget implements Acceptor {
     super(engine);
     this.fd = fd;
     this.listener = listener;
+    Blocking.clear(fd);
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.ouro.linux.Mapping;
 import dev.ouro.linux.NativeMemory;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * The operations on {@code epoll(7)}: an event says that a descriptor may be ready, its {@link
@@ -171,7 +172,7 @@ public final class EpollEngine implements Engine {
 
   /** The first {@code length} bytes at {@link #receiveAddress}. */
   ByteBuffer receiveView(int length) {
-    return receiveView.clear().limit(length).order(java.nio.ByteOrder.BIG_ENDIAN);
+    return receiveView.clear().limit(length).order(ByteOrder.BIG_ENDIAN);
   }
 
   /** Memory for one call's arguments, {@link dev.ouro.linux.SockAddr#SIZE_BYTES} and more. */

@@ -5,6 +5,7 @@ import dev.ouro.linux.Epoll;
 import dev.ouro.linux.Errno;
 import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
+import dev.ouro.linux.Sendfile;
 import dev.ouro.linux.SocketCalls;
 import java.io.UncheckedIOException;
 
@@ -38,6 +39,7 @@ final class EpollStream extends EpollTarget implements StreamChannel {
     super(engine);
     this.fd = fd;
     this.listener = listener;
+    Blocking.clear(fd);
     int result = register(fd.number(), READ);
     if (result < 0) {
       throw new UncheckedIOException(LinuxException.of("epoll_ctl", result, fd.toString()));
@@ -74,6 +76,11 @@ final class EpollStream extends EpollTarget implements StreamChannel {
   @Override
   public int trySend(long address, int length) {
     return SocketCalls.send(fd.number(), address, length, 0);
+  }
+
+  @Override
+  public long sendfile(int file, long offset, long countBytes) {
+    return Sendfile.sendfile(fd.number(), file, offset, countBytes);
   }
 
   @Override

@@ -34,6 +34,16 @@ public interface StreamChannel {
   int trySend(long address, int length);
 
   /**
+   * Sends at once what the kernel takes of a file without waiting, by {@code sendfile(2)}. No send
+   * may be pending. After {@code -EAGAIN}, {@link #awaitWritable} tells when to go on.
+   *
+   * @param file the file's descriptor; its position does not move
+   * @param offset where eight bytes hold the file offset, which the kernel moves by what it sent
+   * @return how many bytes it took, 0 at the file's end, or −errno. Nothing goes on
+   */
+  long sendfile(int file, long offset, long countBytes);
+
+  /**
    * Waits once until the descriptor can be written to; {@link StreamListener#writable} hears it. No
    * send may be pending.
    */
