@@ -113,7 +113,7 @@ int main(int argc, char **argv) {
     method = "ptrace";
     calls = count_by_ptrace(process, nanos);
   }
-  printf("{\"method\":\"%s\",\"system_calls\":%" PRIu64 "}\n", method, calls);
+  printf("{\"method\":\"%s\",\"system_calls\":%" PRIu64 ",\"nanos\":%" PRIu64 "}\n", method, calls, nanos);
   fflush(stdout);
   // Not return: a ptraced process goes on as soon as this one is gone.
   _exit(0);

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.benchmarks;
+
+import dev.ouro.benchmarks.harness.RefusedException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The benchmark program. */
+@Command(
+    name = "benchmarks",
+    mixinStandardHelpOptions = true,
+    description = "Measures Ouro against C and against the JDK, on this machine.",
+    subcommands = {RunCommand.class})
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    System.exit(
+        new CommandLine(new Main())
+            .setExecutionExceptionHandler(Main::explain)
+            .execute(arguments));
+  }
+
+  private static int explain(
+      Exception failure, CommandLine command, CommandLine.ParseResult parsed) throws Exception {
+    if (failure instanceof RefusedException) {
+      command.getErr().println(failure.getMessage());
+      return 1;
+    }
+    throw failure;
+  }
+}

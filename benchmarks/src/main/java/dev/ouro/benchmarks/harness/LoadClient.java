@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.benchmarks.harness;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The C load client: one process for each turn, the same program for all servers. */
+public final class LoadClient {
+  private static final Duration CONNECT_TIME = Duration.ofSeconds(30);
+
+  private final Programs programs;
+
+  public LoadClient(Programs programs) {
+    this.programs = programs;
+  }
+
+  /** Runs one turn against a server, and takes the server's own counters over its measured part. */
+  public Measurement measure(
+      ServerProcess server, Workload workload, Placement placement, int warmUpMillis, int millis)
+      throws IOException, InterruptedException {
+    try (Child client = start(server, workload, placement, warmUpMillis, millis)) {
+      awaitMeasuring(client);
+      ServerStats before = server.stats();
+      JsonLine result = new JsonLine(client.nextLine(patience(warmUpMillis + millis)));
+      ServerStats change = server.stats().since(before);
+      return Measurement.of(workload, result, change);
+    }
+  }
+
+  /** Lets a server run hot, unmeasured. */
+  public void warmUp(ServerProcess server, Workload workload, Placement placement, int millis)
+      throws IOException, InterruptedException {
+    measure(server, workload, placement, 0, millis);
+  }
+
+  /**
+   * The system calls that a server makes for a round trip, counted from outside, in a turn of its own.
+   * {@code NaN} where this machine lets nobody count.
+   */
+  public double systemCallsPerRoundTrip(
+      ServerProcess server, Workload workload, Placement placement, int millis)
+      throws IOException, InterruptedException {
+    String pid = Long.toString(server.pid());
+    List<String> command =
+        programs.nativeCommand("syscount", pid, Integer.toString(millis));
+    try (Child client = start(server, workload, placement, 100, 2 * millis + 300)) {
+      awaitMeasuring(client);
+      long startNanos = System.nanoTime();
+      ServerStats before = server.stats();
+      JsonLine counted;
+      try (Child counter = Child.start("syscount", command)) {
+        counted = new JsonLine(counter.nextLine(patience(millis)));
+      } catch (RefusedException e) {
+        return Double.NaN;
+      }
+      ServerStats change = server.stats().since(before);
+      double share = counted.number("nanos") / (System.nanoTime() - startNanos);
+      double roundTrips = change.echoedBytes() / workload.sizeBytes() * share;
+      return counted.number("system_calls") / roundTrips;
+    }
+  }
+
+  /** Connects and holds the connections until the returned handle is closed. */
+  public AutoCloseable holdIdle(ServerProcess server, int connections, int sources)
+      throws IOException, InterruptedException {
+    Child client =
+        Child.start(
+            "echo_client",
+            programs.nativeCommand(
+                "echo_client",
+                "--port", Integer.toString(server.port()),
+                "--connections", Integer.toString(connections),
+                "--sources", Integer.toString(sources),
+                "--idle"));
+    try {
+      client.nextLine(CONNECT_TIME);
+      return client;
+    } catch (RuntimeException | InterruptedException e) {
+      client.close();
+      throw e;
+    }
+  }
+
+  private Child start(
+      ServerProcess server, Workload workload, Placement placement, int warmUpMillis, int millis)
+      throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            programs.nativeCommand(
+                "echo_client",
+                "--port", Integer.toString(server.port()),
+                "--connections", Integer.toString(workload.connections()),
+                "--depth", Integer.toString(workload.depth()),
+                "--size", Integer.toString(workload.sizeBytes()),
+                "--spin-us", Integer.toString(workload.spinMicros()),
+                "--warm-up", Integer.toString(warmUpMillis),
+                "--measure", Integer.toString(millis),
+                "--cpu", Integer.toString(placement.clientCpu())));
+    if (workload.client() == Workload.ClientKind.BLOCKING) {
+      command.add("--blocking");
+    }
+    return Child.start("echo_client", command);
+  }
+
+  private static void awaitMeasuring(Child client) throws InterruptedException {
+    for (String line = ""; !line.equals("measuring"); ) {
+      line = client.nextLine(CONNECT_TIME);
+    }
+  }
+
+  private static Duration patience(int millis) {
+    return Duration.ofMillis(millis).plusSeconds(30);
+  }
+}
