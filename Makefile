@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test serve bench bindings aot format verify clean
+.PHONY: help run test serve bench bindings aot format verify clean benchmarks-built
 
 ROOT ?= .
 PORT ?= 8080
@@ -16,8 +16,26 @@ JAVA_FLAGS = --enable-native-access=dev.ouro --add-opens=java.base/java.lang=dev
 # The examples as an application has them: Ouro on the module path, they on the class path.
 EXAMPLE = $(JDK)/bin/java $(JAVA_FLAGS) -p $(CLASSES) --add-modules dev.ouro -cp target/examples-classes
 
+# The benchmark program, on the class path with Ouro and all that it starts.
+BENCHMARKS = $(JDK)/bin/java -cp "$(CLASSES):benchmarks/target/classes:benchmarks/target/lib/*" \
+  dev.ouro.benchmarks.Main
+# What make bench measures: echo, ring, startup or idle, with options; make bench BENCH=--help lists them.
+BENCH ?= all
+
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: benchmarks-built ## a first look: echo servers measured against C and the JDK, in 20 s
+	@exec $(BENCHMARKS) run
+
+bench: benchmarks-built ## measure: BENCH="echo --rounds 5", ring, startup, idle, jmh; default all
+	@exec $(BENCHMARKS) $(BENCH)
+
+benchmarks-built:
+	@src/build/require mvn gcc
+	@$(MVN) -DskipTests compile
+	@$(MAKE) --silent -C native/bench
+	@$(MVN) -f benchmarks/pom.xml process-classes
 
 test: ## run the whole suite, each engine forced in turn
 	@src/build/require mvn gcc
