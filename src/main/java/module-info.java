@@ -3,4 +3,5 @@
 /** asyncio's event loop for Java on Linux, on io_uring and epoll, without a C library in between. */
 module dev.ouro {
   exports dev.ouro.linux;
+  exports dev.ouro.transport;
 }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.transport;
+
+import dev.ouro.linux.Socket;
+import dev.ouro.linux.SocketConstants;
+
+/** Checks of arguments that several options share. */
+final class Arguments {
+  private static final int MAX_PORT = 65535;
+
+  private Arguments() {}
+
+  static int port(int port) {
+    if (port < 0 || port > MAX_PORT) {
+      throw new IllegalArgumentException("port: " + port + " is not in 0..65535");
+    }
+    return port;
+  }
+
+  static int family(int family) {
+    if (family != SocketConstants.AF_UNSPEC
+        && family != SocketConstants.AF_INET
+        && family != SocketConstants.AF_INET6) {
+      throw new IllegalArgumentException("family: neither AF_UNSPEC, AF_INET nor AF_INET6");
+    }
+    return family;
+  }
+
+  static int backlog(int backlog) {
+    if (backlog < 0) {
+      throw new IllegalArgumentException("backlog: " + backlog + " is negative");
+    }
+    return backlog;
+  }
+
+  static Socket stream(Socket sock) {
+    if (sock.type() != SocketConstants.SOCK_STREAM) {
+      throw new IllegalArgumentException("sock: A Stream Socket was expected, got " + sock);
+    }
+    return sock;
+  }
+
+  static Socket unixStream(Socket sock) {
+    if (sock.family() != SocketConstants.AF_UNIX || sock.type() != SocketConstants.SOCK_STREAM) {
+      throw new IllegalArgumentException(
+          "sock: A UNIX Domain Stream Socket was expected, got " + sock);
+    }
+    return sock;
+  }
+}
