@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+// errno(3).
+#include <errno.h>

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+// timerfd_create(2).
+#include <sys/timerfd.h>
