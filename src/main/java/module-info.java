@@ -4,4 +4,5 @@
 module dev.ouro {
   exports dev.ouro.linux;
   exports dev.ouro.transport;
+  exports dev.ouro.uring;
 }

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.uring;
+
+/** Sizes and offsets of the kernel's structures, and the mapping offsets of a ring. */
+final class Layout {
+  static final int SQE_SIZE = 64;
+  static final int SQE_FLAGS = 1;
+  static final int SQE_IOPRIO = 2;
+  static final int SQE_FD = 4;
+  static final int SQE_OFF = 8;
+  static final int SQE_ADDR = 16;
+  static final int SQE_LEN = 24;
+  static final int SQE_OP_FLAGS = 28;
+  static final int SQE_USER_DATA = 32;
+  static final int SQE_BUF_INDEX = 40;
+  static final int SQE_PERSONALITY = 42;
+  static final int SQE_FILE_INDEX = 44;
+  static final int SQE_ADDR3 = 48;
+  static final int SQE_PAD2 = 56;
+
+  static final int CQE_SIZE = 16;
+  static final int CQE_RESULT = 8;
+  static final int CQE_EXTRA = 16;
+
+  static final int PARAMS_SIZE = 120;
+  static final int PARAMS_SQ_ENTRIES = 0;
+  static final int PARAMS_CQ_ENTRIES = 4;
+  static final int PARAMS_FLAGS = 8;
+  static final int PARAMS_SQ_THREAD_CPU = 12;
+  static final int PARAMS_SQ_THREAD_IDLE = 16;
+  static final int PARAMS_FEATURES = 20;
+  static final int PARAMS_WQ_FD = 24;
+  static final int PARAMS_SQ_OFF = 40;
+  static final int PARAMS_CQ_OFF = 80;
+
+  static final int SQ_OFF_HEAD = 0;
+  static final int SQ_OFF_TAIL = 4;
+  static final int SQ_OFF_FLAGS = 16;
+  static final int SQ_OFF_DROPPED = 20;
+  static final int SQ_OFF_ARRAY = 24;
+
+  static final int CQ_OFF_HEAD = 0;
+  static final int CQ_OFF_TAIL = 4;
+  static final int CQ_OFF_OVERFLOW = 16;
+  static final int CQ_OFF_CQES = 20;
+
+  static final long OFF_SQ_RING = 0;
+  static final long OFF_SQES = 0x10000000L;
+
+  static final int GETEVENTS_ARG_SIZE = 24;
+  static final int GETEVENTS_ARG_MIN_WAIT_USEC = 12;
+  static final int GETEVENTS_ARG_TS = 16;
+
+  static final int TIMESPEC_SIZE = 16;
+  static final int TIMESPEC_NSEC = 8;
+
+  static final int SYNC_CANCEL_SIZE = 64;
+  static final int SYNC_CANCEL_FD = 8;
+  static final int SYNC_CANCEL_FLAGS = 12;
+  static final int SYNC_CANCEL_TIMEOUT = 16;
+
+  static final int BUF_SIZE = 16;
+  static final int BUF_LEN = 8;
+  static final int BUF_BID = 12;
+  static final int BUF_RING_TAIL = 14;
+
+  static final int BUF_REG_SIZE = 40;
+  static final int BUF_REG_ENTRIES = 8;
+  static final int BUF_REG_BGID = 12;
+  static final int BUF_REG_FLAGS = 14;
+
+  private Layout() {}
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.uring;
+
+/**
+ * The flags of the single operations, by their own names: see {@code io_uring_enter(2)} under each.
+ */
+public final class OpFlag {
+  /** Wait until the socket is ready before the first try. */
+  public static final int IORING_RECVSEND_POLL_FIRST = 1 << 0;
+
+  /** Receive again and again. */
+  public static final int IORING_RECV_MULTISHOT = 1 << 1;
+
+  /** The buffer is a registered one. */
+  public static final int IORING_RECVSEND_FIXED_BUF = 1 << 2;
+
+  /** The notification says whether data was copied after all. */
+  public static final int IORING_SEND_ZC_REPORT_USAGE = 1 << 3;
+
+  /** Take as many provided buffers as are needed. */
+  public static final int IORING_RECVSEND_BUNDLE = 1 << 4;
+
+  /** In a notification's result: the data was copied. */
+  public static final int IORING_NOTIF_USAGE_ZC_COPIED = 1 << 31;
+
+  /** Accept again and again. */
+  public static final int IORING_ACCEPT_MULTISHOT = 1 << 0;
+
+  /** Do not wait. */
+  public static final int IORING_ACCEPT_DONTWAIT = 1 << 1;
+
+  /** Wait until a connection is there before the first try. */
+  public static final int IORING_ACCEPT_POLL_FIRST = 1 << 2;
+
+  /** The kernel chooses the slot of the registered file. */
+  public static final int IORING_FILE_INDEX_ALLOC = ~0;
+
+  /** Poll again and again. */
+  public static final int IORING_POLL_ADD_MULTI = 1 << 0;
+
+  /** Change what is polled for. */
+  public static final int IORING_POLL_UPDATE_EVENTS = 1 << 1;
+
+  /** Change the user data of the poll. */
+  public static final int IORING_POLL_UPDATE_USER_DATA = 1 << 2;
+
+  /** Report for as long as the state lasts. */
+  public static final int IORING_POLL_ADD_LEVEL = 1 << 3;
+
+  /** The time is a point in time. */
+  public static final int IORING_TIMEOUT_ABS = 1 << 0;
+
+  /** Change a timeout. */
+  public static final int IORING_TIMEOUT_UPDATE = 1 << 1;
+
+  /** By {@code CLOCK_BOOTTIME}. */
+  public static final int IORING_TIMEOUT_BOOTTIME = 1 << 2;
+
+  /** By {@code CLOCK_REALTIME}. */
+  public static final int IORING_TIMEOUT_REALTIME = 1 << 3;
+
+  /** Change a link timeout. */
+  public static final int IORING_LINK_TIMEOUT_UPDATE = 1 << 4;
+
+  /** That the time is over is success. */
+  public static final int IORING_TIMEOUT_ETIME_SUCCESS = 1 << 5;
+
+  /** Complete again and again. */
+  public static final int IORING_TIMEOUT_MULTISHOT = 1 << 6;
+
+  /** All that match, not only the first. */
+  public static final int IORING_ASYNC_CANCEL_ALL = 1 << 0;
+
+  /** Match by descriptor. */
+  public static final int IORING_ASYNC_CANCEL_FD = 1 << 1;
+
+  /** Everything matches. */
+  public static final int IORING_ASYNC_CANCEL_ANY = 1 << 2;
+
+  /** The descriptor is an index in the registered files. */
+  public static final int IORING_ASYNC_CANCEL_FD_FIXED = 1 << 3;
+
+  /** Match by user data. */
+  public static final int IORING_ASYNC_CANCEL_USERDATA = 1 << 4;
+
+  /** Match by operation. */
+  public static final int IORING_ASYNC_CANCEL_OP = 1 << 5;
+
+  /** Pass user data and a result. */
+  public static final int IORING_MSG_DATA = 0;
+
+  /** Pass a registered file. */
+  public static final int IORING_MSG_SEND_FD = 1;
+
+  /** No completion in the target ring. */
+  public static final int IORING_MSG_RING_CQE_SKIP = 1 << 0;
+
+  /** Pass the completion's flags too. */
+  public static final int IORING_MSG_RING_FLAGS_PASS = 1 << 1;
+
+  /** As {@code fdatasync(2)}. */
+  public static final int IORING_FSYNC_DATASYNC = 1 << 0;
+
+  /** The source is an index in the registered files. */
+  public static final int SPLICE_F_FD_IN_FIXED = 1 << 31;
+
+  /** How much there is to read. */
+  public static final int SOCKET_URING_OP_SIOCINQ = 0;
+
+  /** How much is not sent yet. */
+  public static final int SOCKET_URING_OP_SIOCOUTQ = 1;
+
+  /** {@code getsockopt(2)}. */
+  public static final int SOCKET_URING_OP_GETSOCKOPT = 2;
+
+  /** {@code setsockopt(2)}. */
+  public static final int SOCKET_URING_OP_SETSOCKOPT = 3;
+
+  /** Out-of-band data. */
+  public static final int MSG_OOB = 0x1;
+
+  /** Leave the data in the socket. */
+  public static final int MSG_PEEK = 0x2;
+
+  /** A datagram's real length. */
+  public static final int MSG_TRUNC = 0x20;
+
+  /** Do not wait. */
+  public static final int MSG_DONTWAIT = 0x40;
+
+  /** Wait for all of it. */
+  public static final int MSG_WAITALL = 0x100;
+
+  /** No {@code SIGPIPE}. */
+  public static final int MSG_NOSIGNAL = 0x4000;
+
+  /** More follows. */
+  public static final int MSG_MORE = 0x8000;
+
+  private OpFlag() {}
+}

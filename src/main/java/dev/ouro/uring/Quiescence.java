@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.uring;
+
+import dev.ouro.linux.Errno;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Brings a ring to rest before it is closed.
+ *
+ * <p>Completions cannot be counted against submissions: some are silent, some come from other rings.
+ * So: cancel everything; then submit an operation with {@link SqeFlag#IOSQE_IO_DRAIN}, which the
+ * kernel does not start before all earlier ones have completed. When it completes, nothing of this
+ * ring's is in the kernel. What cannot be cancelled, such as a read from a disk, is waited for.
+ */
+final class Quiescence implements CompletionHandler {
+  private static final Duration PATIENCE = Duration.ofMillis(10);
+
+  private final long token = ThreadLocalRandom.current().nextLong();
+  private boolean reached;
+
+  private Quiescence() {}
+
+  /** Whether everything ended within {@code timeout}. Completions are thrown away. */
+  static boolean reach(Uring ring, Duration timeout) {
+    return new Quiescence().run(ring, timeout.toNanos());
+  }
+
+  private boolean run(Uring ring, long timeoutNanos) {
+    long start = System.nanoTime();
+    try {
+      ring.discardQueued();
+      ring.prepareCancelAll().submit();
+      ring.submitAndWait(0);
+      ring.forEachCompletion(this);
+      ring.prepareNop().flags(SqeFlag.IOSQE_IO_DRAIN).userData(token).submit();
+      long left = timeoutNanos;
+      do {
+        int result = ring.submitAndWait(1, Math.clamp(left, 1, PATIENCE.toNanos()));
+        ring.forEachCompletion(this);
+        if (reached) {
+          return true;
+        }
+        if (result < 0 && result != -Errno.ETIME && ring.ready() == 0 && !transientError(result)) {
+          return false;
+        }
+        left = timeoutNanos - (System.nanoTime() - start);
+      } while (left > 0);
+    } catch (SubmissionQueueFullException e) {
+      return false;
+    }
+    return false;
+  }
+
+  private static boolean transientError(int result) {
+    return result == -Errno.EBUSY || result == -Errno.EAGAIN || result == -Errno.EINTR;
+  }
+
+  @Override
+  public void completed(long userData, int result, int flags) {
+    reached |= userData == token && result == 0;
+  }
+}

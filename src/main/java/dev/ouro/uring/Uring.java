@@ -1,0 +1,669 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.uring;
+
+import dev.ouro.linux.Errno;
+import dev.ouro.linux.LinuxException;
+import dev.ouro.linux.NativeMemory;
+import dev.ouro.linux.Nr;
+import dev.ouro.linux.Syscall;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An io_uring: operations go in, completions come out.
+ *
+ * {@snippet :
+ * try (Uring ring = Uring.open(UringOptions.entries(256))) {
+ *   ring.prepareRecv(fd, buffer).userData(7).submit();
+ *   ring.submitAndWait(1);
+ *   ring.forEachCompletion((userData, result, flags) -> System.out.println(result));
+ * }
+ * }
+ *
+ * <p><b>Threads.</b> A ring belongs to the platform thread that enabled it, {@link #open} or {@link
+ * #enable}. All methods are for that thread only, except {@link #fd}. Where the kernel can tell (with
+ * {@link Setup#IORING_SETUP_SINGLE_ISSUER}) and where it costs nothing, another thread gets an {@link
+ * IllegalStateException}; another thread's {@code prepare…} is not noticed. A virtual thread cannot
+ * own a ring, but may use it while the owner carries it.
+ *
+ * <p><b>Submitting.</b> {@code prepare…} fills an entry, {@link Sqe#submit} queues it, {@link #submit}
+ * or {@link #submitAndWait(int)} shows the queue to the kernel, in one system call. Where the queue
+ * is full, {@code prepare…} shows it first.
+ *
+ * <p><b>Results.</b> Hot calls answer ≥ 0 or −errno; nothing is lost by an error of theirs: what the
+ * kernel did not take stays queued.
+ *
+ * <p><b>Memory.</b> What an operation points to belongs to the kernel until its last completion.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man7/io_uring.7.html">io_uring(7)</a>
+ */
+public final class Uring
+    implements RingOperations, SocketOperations, FileOperations, AutoCloseable {
+  private static final int WORK = Enter.IORING_SQ_TASKRUN | Enter.IORING_SQ_CQ_OVERFLOW;
+
+  private final UringOptions options;
+  private final UringSetup setup;
+  private final UringMemory memory;
+  private final Sqe sqe = new Sqe(this);
+  private final List<BufferRing> bufferRings = new ArrayList<>();
+  private final boolean sqpoll;
+  private final boolean tellsWork;
+  private final int waitFlags;
+  private UringProbe probe;
+
+  private SubmissionQueue sq;
+  private CompletionQueue cq;
+  private boolean wideEntries;
+
+  private Thread owner;
+  private long ownerTid;
+  private int enterFd;
+  private int enterFlags;
+  private boolean closed;
+
+  private Uring(UringOptions options, UringSetup setup, UringMemory memory) {
+    this.options = options;
+    this.setup = setup;
+    this.memory = memory;
+    this.sq = memory.submissionQueue();
+    this.cq = memory.completionQueue();
+    this.enterFd = setup.fd.number();
+    this.sqpoll = has(Setup.IORING_SETUP_SQPOLL);
+    this.wideEntries = has(Setup.IORING_SETUP_SQE128);
+    this.tellsWork =
+        has(Setup.IORING_SETUP_TASKRUN_FLAG) || !has(Setup.IORING_SETUP_DEFER_TASKRUN);
+    boolean noIowait = (setup.features & Setup.IORING_FEAT_NO_IOWAIT) != 0;
+    this.waitFlags =
+        Enter.IORING_ENTER_GETEVENTS | (noIowait ? Enter.IORING_ENTER_NO_IOWAIT : 0);
+  }
+
+  private boolean has(int setupFlag) {
+    return (setup.setupFlags & setupFlag) != 0;
+  }
+
+  /**
+   * {@code io_uring_setup(2)}, by trial: the best flags that the kernel takes, unless the options name
+   * them; fewer entries when memory is short.
+   *
+   * @throws LinuxException EPERM: forbidden, by a seccomp filter or by {@code
+   *     kernel.io_uring_disabled}, the message says which; ENOSYS: the kernel has none, or too old a
+   *     one; ENOMEM: RLIMIT_MEMLOCK is too low even for the smallest ring; EMFILE, ENFILE: no
+   *     descriptor is free
+   * @throws IllegalStateException on a virtual thread, unless the ring starts disabled
+   */
+  public static Uring open(UringOptions options) throws LinuxException {
+    if (!options.startDisabled()) {
+      checkPlatformThread();
+    }
+    UringMemory memory = null;
+    UringSetup setup = null;
+    Uring ring = null;
+    try {
+      memory = new UringMemory();
+      setup = UringSetup.open(options, memory.params());
+      memory.map(setup.fd, setup.setupFlags);
+      ring = new Uring(options, setup, memory);
+      if (!options.startDisabled()) {
+        ring.enable();
+      }
+      return ring;
+    } catch (LinuxException | RuntimeException | Error e) {
+      if (setup != null) {
+        setup.fd.close();
+      }
+      if (memory != null) {
+        memory.free();
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * {@code IORING_REGISTER_ENABLE_RINGS}: the calling thread becomes the ring's owner. Also registers
+   * the ring's descriptor with the thread, which makes every enter cheaper, where the kernel can.
+   *
+   * @throws IllegalStateException when the ring has an owner, or on a virtual thread
+   * @throws LinuxException as {@code io_uring_register(2)}
+   */
+  public void enable() throws LinuxException {
+    checkOpen();
+    checkPlatformThread();
+    if (owner != null) {
+      throw new IllegalStateException("the ring belongs to thread " + owner.getName() + " already");
+    }
+    if (has(Setup.IORING_SETUP_R_DISABLED)) {
+      long enabled =
+          Syscall.call(
+              Nr.IO_URING_REGISTER, setup.fd.number(), Register.IORING_REGISTER_ENABLE_RINGS, 0, 0);
+      LinuxException.check("io_uring_register", enabled);
+    }
+    owner = Thread.currentThread();
+    ownerTid = Syscall.call(Nr.GETTID, 0);
+    int index = memory.registerRing(setup.fd.number());
+    if (index >= 0) {
+      enterFd = index;
+      enterFlags = Enter.IORING_ENTER_REGISTERED_RING;
+    }
+  }
+
+  // ---------------------------------------------------------------- preparing
+
+  @Override
+  public Sqe prepare(int op, int fd, long off, long addr, int len, int opFlags) {
+    if (!sq.hasRoom()) {
+      makeRoom();
+    }
+    sqe.moveTo(sq.tailEntry(), sq.tailIndex());
+    if (wideEntries) {
+      NativeMemory.zero(sq.tailEntry() + Layout.SQE_SIZE, Layout.SQE_SIZE);
+    }
+    return sqe.fill(op, fd, off, addr, len, opFlags);
+  }
+
+  @Override
+  public long timespec(long nanos) {
+    return memory.timespec(sqe.index(), nanos);
+  }
+
+  void commit() {
+    if (sqe.index() != sq.tailIndex()) {
+      throw new IllegalStateException("no entry is prepared: Sqe.submit was called already");
+    }
+    sq.commit();
+  }
+
+  private void makeRoom() {
+    checkOpen();
+    int pending = sq.publish();
+    int flags = sqpoll ? Enter.IORING_ENTER_SQ_WAIT | wakeFlag() : 0;
+    int result = enter(pending, 0, flags, 0, 0);
+    if (!sq.hasRoom()) {
+      throw new SubmissionQueueFullException(-result);
+    }
+  }
+
+  // ---------------------------------------------------------------- entering
+
+  /**
+   * {@code io_uring_enter(2)} with what is queued. Waits for nothing; makes no deferred completions.
+   * No system call when nothing is queued.
+   *
+   * @return how many entries the kernel took: all, unless an entry was bad and the ring has no {@link
+   *     Setup#IORING_SETUP_SUBMIT_ALL}, or memory ran out; the rest stays queued. Or −EAGAIN, −EBUSY:
+   *     it took none; read completions and call again
+   * @throws IllegalStateException on a thread that does not own the ring, or before it is enabled
+   */
+  public int submit() {
+    int pending = sq.publish();
+    if (pending == 0) {
+      return 0;
+    }
+    if (sqpoll) {
+      int wake = wakeFlag();
+      return wake == 0 ? pending : enter(pending, 0, wake, 0, 0);
+    }
+    return enter(pending, 0, 0, 0, 0);
+  }
+
+  /** {@link #submitAndWait(int, long)} without limit. */
+  public int submitAndWait(int waitNr) {
+    return submitAndWait(waitNr, -1);
+  }
+
+  /**
+   * {@code io_uring_enter(2)} with what is queued, that waits until {@code waitNr} completions can be
+   * read, or for {@code timeoutNanos}. Deferred completions are made. No system call when that would
+   * do nothing: see {@link #needsEnter}.
+   *
+   * <p>A signal does not end the wait: it goes on for the rest of the time. When the kernel takes only
+   * a part of the queue it does not wait.
+   *
+   * @param waitNr 0 not to wait at all; never more is waited for than fit the queue
+   * @param timeoutNanos 0 not to wait at all, negative without limit
+   * @return how many entries the kernel took; when it took none, −ETIME if the time was over, −EAGAIN,
+   *     −EBUSY as {@link #submit}. {@link #ready} says what there is to read, also after an error
+   * @throws IllegalStateException on a thread that does not own the ring, or before it is enabled
+   */
+  public int submitAndWait(int waitNr, long timeoutNanos) {
+    if (waitNr <= 0 || timeoutNanos == 0) {
+      checkNotNegative("waitNr", waitNr);
+      return submitAndPoll();
+    }
+    return await(waitNr, timeoutNanos, 0);
+  }
+
+  /**
+   * {@link #submitAndWait(int, long)} that gathers a batch: it waits for {@code waitNr} completions
+   * for {@code minWaitMicros}, then for a single one.
+   */
+  public int submitAndWaitBatch(int waitNr, int minWaitMicros, long timeoutNanos) {
+    checkNotNegative("minWaitMicros", minWaitMicros);
+    if (waitNr <= 0 || timeoutNanos == 0 || minWaitMicros == 0) {
+      return submitAndWait(Math.min(waitNr, 1), timeoutNanos);
+    }
+    if ((setup.features & Setup.IORING_FEAT_MIN_TIMEOUT) != 0) {
+      return await(waitNr, timeoutNanos, minWaitMicros);
+    }
+    long minWaitNanos = minWaitMicros * 1000L;
+    boolean ends = timeoutNanos > 0 && timeoutNanos <= minWaitNanos;
+    int result = await(waitNr, ends ? timeoutNanos : minWaitNanos, 0);
+    if (ends || ready() > 0 || (result < 0 && result != -Errno.ETIME)) {
+      return result;
+    }
+    int second = await(1, timeoutNanos < 0 ? -1 : timeoutNanos - minWaitNanos, 0);
+    return result > 0 ? result : second;
+  }
+
+  private int submitAndPoll() {
+    int pending = sq.publish();
+    if (pending == 0 && !taskrunPending()) {
+      return 0;
+    }
+    int flags = Enter.IORING_ENTER_GETEVENTS | (sqpoll ? wakeFlag() : 0);
+    return enter(pending, 0, flags, 0, 0);
+  }
+
+  private int await(int waitNr, long timeoutNanos, int minWaitMicros) {
+    int wanted = Math.min(waitNr, cq.entries());
+    int pending = sq.publish();
+    if (pending == 0 && cq.ready() >= wanted && !taskrunPending()) {
+      return 0;
+    }
+    boolean limited = timeoutNanos > 0;
+    boolean extended = limited || minWaitMicros > 0;
+    long start = limited ? System.nanoTime() : 0;
+    long left = timeoutNanos;
+    int enough = minWaitMicros > 0 ? 1 : wanted;
+    int flags = waitFlags | (extended ? Enter.IORING_ENTER_EXT_ARG : 0);
+    int taken = 0;
+    while (true) {
+      long arg = extended ? memory.waitArgument(left, minWaitMicros) : 0;
+      int wake = sqpoll ? wakeFlag() : 0;
+      int result =
+          enter(pending, wanted, flags | wake, arg, extended ? Layout.GETEVENTS_ARG_SIZE : 0);
+      if (result < 0 && result != -Errno.EINTR) {
+        return taken > 0 ? taken : result;
+      }
+      if (result > 0) {
+        taken = result;
+      }
+      if (result >= 0 && (taken < pending || cq.ready() >= enough)) {
+        return taken;
+      }
+      // Interrupted, or the time is over and the answer is how many entries were taken.
+      pending = result >= 0 ? 0 : pending;
+      if (limited) {
+        left = timeoutNanos - (System.nanoTime() - start);
+        if (left <= 0) {
+          return taken > 0 ? taken : -Errno.ETIME;
+        }
+      }
+    }
+  }
+
+  private int wakeFlag() {
+    boolean sleeps = (sq.flagsAfterFence() & Enter.IORING_SQ_NEED_WAKEUP) != 0;
+    return sleeps ? Enter.IORING_ENTER_SQ_WAKEUP : 0;
+  }
+
+  private int enter(int toSubmit, int minComplete, int flags, long arg, long argSize) {
+    cq.publish();
+    long result;
+    if (Thread.currentThread() == owner) {
+      result =
+          Syscall.call(
+              Nr.IO_URING_ENTER, enterFd, toSubmit, minComplete, flags | enterFlags, arg, argSize);
+    } else {
+      // The registered index means nothing, or another ring, on another thread.
+      checkThread();
+      result =
+          Syscall.call(
+              Nr.IO_URING_ENTER, setup.fd.number(), toSubmit, minComplete, flags, arg, argSize);
+    }
+    return result < 0 ? refused((int) result) : (int) result;
+  }
+
+  private int refused(int result) {
+    if (result == -Errno.EEXIST) {
+      throw wrongThread();
+    } else if (result == -Errno.EBADFD) {
+      throw new IllegalStateException("the ring is not enabled");
+    }
+    return result;
+  }
+
+  /**
+   * Whether completions wait for an enter, as cheaply as can be told: one load. What a thread that
+   * spins asks, together with {@link #ready}.
+   */
+  public boolean taskrunPending() {
+    return (sq.flags() & WORK) != 0 || !tellsWork;
+  }
+
+  /** Whether an enter that does not wait would do anything: entries are queued, or completions wait. */
+  public boolean needsEnter() {
+    return sq.pending() != 0 || taskrunPending();
+  }
+
+  /** How many entries are queued that the kernel has not taken. */
+  public int pending() {
+    return sq.pending();
+  }
+
+  // ---------------------------------------------------------------- completions
+
+  /**
+   * Hands over every completion that is there, in order, and gives their entries back to the kernel.
+   *
+   * @return how many
+   */
+  public int forEachCompletion(CompletionHandler handler) {
+    return cq.drain(handler, Integer.MAX_VALUE);
+  }
+
+  /** {@link #forEachCompletion(CompletionHandler)}, at most {@code max}, for fairness. */
+  public int forEachCompletion(CompletionHandler handler, int max) {
+    checkNotNegative("max", max);
+    return cq.drain(handler, max);
+  }
+
+  /** How many completions can be read without an enter. */
+  public int ready() {
+    return cq.ready();
+  }
+
+  /** The user data of the completion {@code index}, 0 ≤ {@code index} &lt; {@link #ready}. */
+  public long cqeUserData(int index) {
+    return NativeMemory.getLong(cq.address(index));
+  }
+
+  /**
+   * The result in the lower half and the flags in the upper half of the completion {@code index}: one
+   * load for both.
+   */
+  public long cqeResultAndFlags(int index) {
+    return NativeMemory.getLong(cq.address(index) + Layout.CQE_RESULT);
+  }
+
+  /** The result of the completion {@code index}. */
+  public int cqeResult(int index) {
+    return (int) cqeResultAndFlags(index);
+  }
+
+  /** The flags of the completion {@code index}: {@link CqeFlag}. */
+  public int cqeFlags(int index) {
+    return (int) (cqeResultAndFlags(index) >>> 32);
+  }
+
+  /**
+   * The second half of the completion {@code index} of a ring with {@link
+   * Setup#IORING_SETUP_CQE32}.
+   *
+   * @param word 0 or 1
+   */
+  public long cqeExtra(int index, int word) {
+    if (!has(Setup.IORING_SETUP_CQE32)) {
+      throw new IllegalStateException("the ring has no IORING_SETUP_CQE32");
+    }
+    return NativeMemory.getLong(cq.address(index) + Layout.CQE_EXTRA + 8L * word);
+  }
+
+  /** The first {@code count} completions were read: their entries go back to the kernel. */
+  public void advance(int count) {
+    if (count < 0 || count > cq.ready()) {
+      throw new IllegalArgumentException("count: " + count + ", ready: " + cq.ready());
+    }
+    cq.advance(count);
+    cq.publish();
+  }
+
+  // ---------------------------------------------------------------- registering
+
+  /**
+   * {@code io_uring_register(2)}.
+   *
+   * @param op {@code IORING_REGISTER_*}, see {@link Register}
+   * @param arg the argument's address, or 0
+   * @param count how many the argument has
+   * @return ≥ 0 or −errno
+   * @throws IllegalStateException on a thread that does not own the ring
+   */
+  public int register(int op, long arg, int count) {
+    checkOpen();
+    long result = Syscall.call(Nr.IO_URING_REGISTER, setup.fd.number(), op, arg, count);
+    if (result == -Errno.EEXIST && owner != null && isForeign()) {
+      throw wrongThread();
+    }
+    return (int) result;
+  }
+
+  /** {@link #register} for calls that set something up. */
+  int registerChecked(String what, int op, long arg, int count) throws LinuxException {
+    int result = register(op, arg, count);
+    if (result < 0) {
+      throw LinuxException.of("io_uring_register", result, what);
+    }
+    return result;
+  }
+
+  /**
+   * {@code IORING_REGISTER_EVENTFD}: {@code eventFd} is signalled at each completion. Never also watch
+   * that eventfd with a poll of this very ring: each signal then completes the poll, which signals.
+   *
+   * @throws LinuxException EBUSY: there is one already; EBADF, EINVAL: not an eventfd
+   */
+  public void registerEventFd(int eventFd) throws LinuxException {
+    memory.scratchInt(eventFd);
+    registerChecked("eventfd", Register.IORING_REGISTER_EVENTFD, memory.scratch(), 1);
+  }
+
+  /** {@code IORING_UNREGISTER_EVENTFD}. */
+  public void unregisterEventFd() throws LinuxException {
+    registerChecked("eventfd", Register.IORING_UNREGISTER_EVENTFD, 0, 0);
+  }
+
+  /**
+   * {@code IORING_REGISTER_IOWQ_MAX_WORKERS}: how many worker threads there may be for regular files
+   * and for everything else; 0 leaves a limit as it is.
+   */
+  public void limitWorkers(int bounded, int unbounded) throws LinuxException {
+    checkNotNegative("bounded", bounded);
+    checkNotNegative("unbounded", unbounded);
+    NativeMemory.putLong(memory.scratch(), bounded | (long) unbounded << 32);
+    registerChecked("workers", Register.IORING_REGISTER_IOWQ_MAX_WORKERS, memory.scratch(), 2);
+  }
+
+  /**
+   * {@code IORING_REGISTER_SYNC_CANCEL}: cancels, and waits until what was cancelled has completed.
+   *
+   * @param cancelFlags {@code IORING_ASYNC_CANCEL_*}, see {@link OpFlag}
+   * @return 0; −ENOENT: nothing matched; −ETIME: it still runs; −EINVAL: the kernel has no such call
+   */
+  public int cancelAndWait(long userData, int fd, int cancelFlags, Duration timeout) {
+    long arg = memory.syncCancelArgument(userData, fd, cancelFlags, timeout.toNanos());
+    int result;
+    do {
+      result = register(Register.IORING_REGISTER_SYNC_CANCEL, arg, 1);
+    } while (result == -Errno.EINTR);
+    return result;
+  }
+
+  /**
+   * {@code IORING_REGISTER_RESIZE_RINGS}: gives the queues another size. What is queued, and what
+   * waits to be read, moves along; an {@link Sqe} that is prepared but not submitted is dropped.
+   *
+   * @param cqEntries at least {@code entries}
+   * @throws LinuxException EINVAL: the kernel, or this ring's setup, cannot; EOVERFLOW: more waits
+   *     than would fit; ENOMEM. The ring goes on as it was
+   */
+  public void resize(int entries, int cqEntries) throws LinuxException {
+    if (entries <= 0) {
+      throw new IllegalArgumentException("entries: " + entries);
+    } else if (cqEntries < entries) {
+      throw new IllegalArgumentException("cqEntries: " + cqEntries);
+    }
+    checkOpen();
+    sq.publish();
+    cq.publish();
+    long params = memory.resizeParams(entries, cqEntries);
+    registerChecked("resize", Register.IORING_REGISTER_RESIZE_RINGS, params, 1);
+    memory.remap(setup.fd, setup.setupFlags);
+    sq = memory.submissionQueue();
+    cq = memory.completionQueue();
+    sqe.moveTo(memory.scratch(), -1);
+  }
+
+  void add(BufferRing bufferRing) {
+    bufferRings.add(bufferRing);
+  }
+
+  // ---------------------------------------------------------------- what it is
+
+  /** The ring's descriptor: for epoll, which reports it readable, and for messages from other rings. */
+  public int fd() {
+    return setup.fd.number();
+  }
+
+  /** The flags it was set up with: {@link Setup}. */
+  public int setupFlags() {
+    return setup.setupFlags;
+  }
+
+  /** {@code IORING_FEAT_*}: {@link Setup}. */
+  public int features() {
+    return setup.features;
+  }
+
+  /** The submission queue's size. */
+  public int entries() {
+    return sq.entries();
+  }
+
+  /** The completion queue's size. */
+  public int cqEntries() {
+    return cq.entries();
+  }
+
+  /** The thread that owns the ring, or null while it is not enabled. */
+  public Thread owner() {
+    return owner;
+  }
+
+  /** How many completions were lost: 0, since the kernel keeps those that do not fit. */
+  public int overflow() {
+    return cq.overflow();
+  }
+
+  /** Whether completions are kept outside the queue because it was full; the next enter brings them. */
+  public boolean overflowed() {
+    return (sq.flags() & Enter.IORING_SQ_CQ_OVERFLOW) != 0;
+  }
+
+  /** How many entries the kernel dropped because their index was wrong: 0. */
+  public int dropped() {
+    return sq.dropped();
+  }
+
+  /** Whether the kernel has the operation {@code op}: {@link Op}. */
+  public boolean supports(int op) {
+    return probe().supports(op);
+  }
+
+  /** What else the kernel has. Asked once, when first called. */
+  public UringProbe probe() {
+    if (probe == null) {
+      probe = UringProbe.of(this);
+    }
+    return probe;
+  }
+
+  @Override
+  public String toString() {
+    return "io_uring "
+        + (closed ? "closed" : "fd " + setup.fd.number())
+        + ", setup 0x"
+        + Integer.toHexString(setup.setupFlags);
+  }
+
+  // ---------------------------------------------------------------- closing
+
+  /**
+   * Cancels what still runs, waits for it for a bounded time, and frees everything. What is queued but
+   * not submitted is dropped, what completed but was not read too.
+   *
+   * <p>When an operation does not end in time the memory that it may still write (that of buffer
+   * rings) is leaked, and a warning logged; it is never freed.
+   *
+   * @throws IllegalStateException on a thread that does not own the ring, while the owner lives
+   */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    boolean foreign = owner != null && isForeign();
+    if (foreign && owner.isAlive()) {
+      throw wrongThread();
+    }
+    boolean quiet = owner == null || !foreign && Quiescence.reach(this, options.closeTimeout());
+    if (!foreign && enterFlags != 0) {
+      memory.unregisterRing(setup.fd.number(), enterFd);
+    }
+    closed = true;
+    setup.fd.close();
+    sq = UringMemory.closedSubmissionQueue();
+    cq = UringMemory.closedCompletionQueue();
+    wideEntries = false;
+    sqe.moveTo(UringMemory.nowhere(), -1);
+    for (BufferRing bufferRing : bufferRings) {
+      bufferRing.ringClosed(quiet);
+    }
+    memory.free();
+  }
+
+  /** Forgets what is queued, where that is still possible. */
+  void discardQueued() {
+    if (!sqpoll) {
+      sq.discard();
+    }
+  }
+
+  private void checkThread() {
+    checkOpen();
+    if (owner != null && !has(Setup.IORING_SETUP_SINGLE_ISSUER) && isForeign()) {
+      throw wrongThread();
+    }
+  }
+
+  /** A virtual thread that the owner carries is not foreign. */
+  private boolean isForeign() {
+    return Thread.currentThread() != owner && Syscall.call(Nr.GETTID, 0) != ownerTid;
+  }
+
+  private IllegalStateException wrongThread() {
+    return new IllegalStateException(
+        "the ring belongs to thread "
+            + (owner == null ? "?" : owner.getName())
+            + ", not to "
+            + Thread.currentThread().getName());
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the ring is closed");
+    }
+  }
+
+  private static void checkPlatformThread() {
+    if (Thread.currentThread().isVirtual()) {
+      throw new IllegalStateException("a virtual thread cannot own a ring");
+    }
+  }
+
+  private static void checkNotNegative(String name, int value) {
+    if (value < 0) {
+      throw new IllegalArgumentException(name + ": " + value);
+    }
+  }
+}
