@@ -54,8 +54,8 @@ record Request(
   }
 
   /**
-   * RFC 9112 section 6.3, without its concessions: whatever two readers could understand in two ways
-   * is refused, because one of them may be a proxy in front of this server.
+   * RFC 9112 section 6.3, without its concessions: whatever two readers could understand in two
+   * ways is refused, because one of them may be a proxy in front of this server.
    */
   private static long contentLength(int minorVersion, HeaderFields fields) throws HttpException {
     String codings = fields.value("Transfer-Encoding");

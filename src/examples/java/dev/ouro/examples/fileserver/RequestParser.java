@@ -12,8 +12,8 @@ import java.util.Arrays;
  * line ends in CR LF and nothing else, no control characters, no folded fields, no space before a
  * colon. Memory is bounded by {@link #MAX_LINE_BYTES} and {@link #MAX_FIELDS_BYTES}.
  *
- * <p>Does no I/O. After an exception it is of no use any more: where the next request would start is
- * not known.
+ * <p>Does no I/O. After an exception it is of no use any more: where the next request would start
+ * is not known.
  */
 final class RequestParser {
   /** The longest request line; a longer one is 414. */
@@ -75,7 +75,9 @@ final class RequestParser {
     return contentLeft > 0;
   }
 
-  /** The content of a request means nothing to this server; it only must not be taken for a head. */
+  /**
+   * The content of a request means nothing to this server; it only must not be taken for a head.
+   */
   private void skipContent(ByteBuffer data) {
     int skipped = (int) Math.min(contentLeft, data.remaining());
     data.position(data.position() + skipped);

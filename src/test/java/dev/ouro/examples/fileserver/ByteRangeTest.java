@@ -29,8 +29,7 @@ class ByteRangeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"bytes=10-", "bytes=10-20", "bytes=-0", "bytes=99999999999999999999-"})
+  @ValueSource(strings = {"bytes=10-", "bytes=10-20", "bytes=-0", "bytes=99999999999999999999-"})
   void shouldBeUnsatisfiableWhenItIsBehindTheEnd(String field) {
     assertThat(ByteRange.parse(field, 10)).isSameAs(ByteRange.UNSATISFIABLE);
   }
@@ -44,8 +43,19 @@ class ByteRangeTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "bytes", "bytes=", "bytes=-", "bytes=5-3", "bytes=0-1,3-4", "bytes=a-b", "bytes=0x1-2",
-        "bytes=--1", "bytes=+1-2", "items=0-1", "=0-1", "0-1",
+        "",
+        "bytes",
+        "bytes=",
+        "bytes=-",
+        "bytes=5-3",
+        "bytes=0-1,3-4",
+        "bytes=a-b",
+        "bytes=0x1-2",
+        "bytes=--1",
+        "bytes=+1-2",
+        "items=0-1",
+        "=0-1",
+        "0-1",
       })
   void shouldBeIgnoredWhenItIsMalformedOrSeveral(String field) {
     assertThat(ByteRange.parse(field, 10)).isNull();

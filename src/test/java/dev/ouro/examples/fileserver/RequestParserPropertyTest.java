@@ -19,8 +19,7 @@ import net.jqwik.api.Tuple;
 /** However a stream of bytes is split, it holds the same requests, up to the same refusal. */
 class RequestParserPropertyTest {
   @Property(tries = 500)
-  void shouldFindTheSameWhenTheStreamIsSplit(
-      @ForAll("streams") String stream, @ForAll long seed) {
+  void shouldFindTheSameWhenTheStreamIsSplit(@ForAll("streams") String stream, @ForAll long seed) {
     byte[] bytes = stream.getBytes(StandardCharsets.ISO_8859_1);
 
     List<String> whole = outcome(List.of(bytes));
@@ -40,8 +39,7 @@ class RequestParserPropertyTest {
   Arbitrary<String> streams() {
     Arbitrary<String> piece =
         Arbitraries.frequencyOf(
-            Tuple.of(6, Arbitraries.of(WHOLE)),
-            Tuple.of(1, Arbitraries.of(ODD)));
+            Tuple.of(6, Arbitraries.of(WHOLE)), Tuple.of(1, Arbitraries.of(ODD)));
     return piece.list().ofMaxSize(6).map(pieces -> String.join("", pieces));
   }
 
@@ -52,7 +50,11 @@ class RequestParserPropertyTest {
           "\r\nGET /x HTTP/1.1\r\nhost:y:80\r\nRange: bytes=1-2\r\nAccept: a\r\nAccept: b\r\n\r\n",
           "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 7\r\n\r\n\r\nGET /",
           "PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
-          "GET /" + "a".repeat(3000) + " HTTP/1.1\r\nHost: x\r\nX: " + "b".repeat(900) + "\r\n\r\n");
+          "GET /"
+              + "a".repeat(3000)
+              + " HTTP/1.1\r\nHost: x\r\nX: "
+              + "b".repeat(900)
+              + "\r\n\r\n");
 
   private static final List<String> ODD =
       List.of(
