@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.loop;
+
+import dev.ouro.linux.Fd;
+import dev.ouro.linux.LinuxException;
+import dev.ouro.linux.Socket;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * Runs callbacks one at a time, on one thread: the half of asyncio's event loop that needs no
+ * transport. {@code dev.ouro.EventLoop} is the whole. The contract is that of asyncio's page "Event
+ * Loop"; what is said here is where Java makes a difference, and what that page leaves open.
+ *
+ * <p>Threads: {@link #callSoonThreadsafe}, {@link #isRunning}, {@link #isClosed}, {@link #time} and
+ * {@link #getDebug} may be used from any thread; everything else only from the thread that runs the
+ * loop, or while it does not run. In debug mode the scheduling methods throw {@link
+ * IllegalStateException} when they are called from another thread while the loop runs.
+ *
+ * <p>Exceptions: asyncio's {@code RuntimeError} is {@link IllegalStateException} here, its {@code
+ * ValueError} and {@code TypeError} are {@link IllegalArgumentException} (and {@link
+ * NullPointerException} for null), its {@code CancelledError} is {@link
+ * java.util.concurrent.CancellationException}, its {@code OSError} is {@link LinuxException}. An
+ * argument is checked before anything is touched. After {@link #close} every method that schedules,
+ * watches or runs throws {@link IllegalStateException} ("Event loop is closed").
+ */
+public interface CallbackLoop extends AutoCloseable {
+  // Running
+
+  /**
+   * Runs until {@link #stop}. A stop from before makes it run one turn that does not wait.
+   *
+   * @throws IllegalStateException this loop, or another one, runs on this thread already; or this
+   *     one runs on another thread
+   * @throws LoopExit and other errors that {@link LoopExit} names: what a callback threw. The loop
+   *     can run again
+   */
+  void runForever();
+
+  /**
+   * Runs until {@code future} is done.
+   *
+   * @return its result; if it ended with an exception, that is thrown, itself, even when it is a
+   *     checked one
+   * @throws java.util.concurrent.CancellationException the future was cancelled
+   * @throws IllegalArgumentException the future belongs to another loop
+   * @throws IllegalStateException as {@link #runForever}; or the loop was stopped before the future
+   *     was done
+   */
+  <T> T runUntilComplete(Future<T> future);
+
+  /**
+   * Lets the callbacks that are queued for this turn run, then makes {@link #runForever} return.
+   * What they schedule runs in the next run.
+   */
+  void stop();
+
+  /** Whether the loop runs now, on any thread. */
+  boolean isRunning();
+
+  /** Whether {@link #close} was called. */
+  boolean isClosed();
+
+  /**
+   * Drops what is queued without running it, ends the default executor without waiting for its jobs,
+   * and frees every descriptor of the loop. A second call does nothing.
+   *
+   * @throws IllegalStateException the loop runs
+   */
+  @Override
+  void close();
+
+  // Scheduling
+
+  /** {@link #callSoon(Runnable, Context)} in a copy of the current context. */
+  Handle callSoon(Runnable callback);
+
+  /**
+   * Runs {@code callback} in the next turn, after everything that was scheduled before.
+   *
+   * @param context where to run it; null: in a copy of the current context
+   */
+  Handle callSoon(Runnable callback, Context context);
+
+  /** {@link #callSoonThreadsafe(Runnable, Context)} in a copy of the calling thread's context. */
+  Handle callSoonThreadsafe(Runnable callback);
+
+  /**
+   * {@link #callSoon(Runnable, Context)} from any thread; wakes a loop that waits. One order holds
+   * for both: what a thread schedules first runs first.
+   */
+  Handle callSoonThreadsafe(Runnable callback, Context context);
+
+  /** {@link #callLater(Duration, Runnable, Context)} in a copy of the current context. */
+  TimerHandle callLater(Duration delay, Runnable callback);
+
+  /**
+   * Runs {@code callback} once {@code delay} has passed, never earlier; in the next turn when it is
+   * zero or negative, before timers that are due later. Delays beyond 292 years never end.
+   *
+   * @param context where to run it; null: in a copy of the current context
+   */
+  TimerHandle callLater(Duration delay, Runnable callback, Context context);
+
+  /** {@link #callAt(long, Runnable, Context)} in a copy of the current context. */
+  TimerHandle callAt(long whenNanos, Runnable callback);
+
+  /**
+   * Runs {@code callback} when {@link #time} has reached {@code whenNanos}, never earlier. Timers
+   * for the same time run in the order in which they were scheduled.
+   *
+   * @param whenNanos on the scale of {@link #time}; {@link Long#MAX_VALUE}: never
+   * @param context where to run it; null: in a copy of the current context
+   */
+  TimerHandle callAt(long whenNanos, Runnable callback, Context context);
+
+  /** The loop's monotonic clock in nanoseconds, read now; its zero means nothing. */
+  long time();
+
+  /** A new future of this loop. */
+  <T> Future<T> createFuture();
+
+  // Watching descriptors
+
+  /**
+   * Runs {@code callback} in every turn in which descriptor {@code fd} can be read without blocking,
+   * or has failed or ended, until {@link #removeReader}. Replaces a reader that {@code fd} has:
+   * that one's handle is cancelled. The descriptor stays the caller's; who closes it removes its
+   * reader and writer first.
+   *
+   * @return the callback's handle; to cancel it is to remove the reader
+   * @throws IllegalArgumentException {@code fd} is negative
+   * @throws IllegalStateException {@code fd} belongs to a transport that is not closing
+   * @throws LinuxException EPERM: {@code fd} is a regular file or a folder; EBADF: it is not open
+   */
+  Handle addReader(int fd, Runnable callback) throws LinuxException;
+
+  /** {@link #addReader(int, Runnable)} for the descriptor's number. */
+  default Handle addReader(Fd fd, Runnable callback) throws LinuxException {
+    return addReader(fd.number(), callback);
+  }
+
+  /** {@link #addReader(int, Runnable)} for the socket's descriptor. */
+  default Handle addReader(Socket socket, Runnable callback) throws LinuxException {
+    return addReader(socket.fd(), callback);
+  }
+
+  /**
+   * Ends {@link #addReader}: the callback does not run any more, not even when it was about to in
+   * this turn.
+   *
+   * @return whether there was a reader; false on a closed loop
+   * @throws IllegalStateException {@code fd} belongs to a transport that is not closing
+   */
+  boolean removeReader(int fd);
+
+  /** {@link #removeReader(int)} for the descriptor's number. */
+  default boolean removeReader(Fd fd) {
+    return removeReader(fd.number());
+  }
+
+  /** {@link #removeReader(int)} for the socket's descriptor. */
+  default boolean removeReader(Socket socket) {
+    return removeReader(socket.fd());
+  }
+
+  /** {@link #addReader(int, Runnable)} for writing; independent of a reader of the same {@code fd}. */
+  Handle addWriter(int fd, Runnable callback) throws LinuxException;
+
+  /** {@link #addWriter(int, Runnable)} for the descriptor's number. */
+  default Handle addWriter(Fd fd, Runnable callback) throws LinuxException {
+    return addWriter(fd.number(), callback);
+  }
+
+  /** {@link #addWriter(int, Runnable)} for the socket's descriptor. */
+  default Handle addWriter(Socket socket, Runnable callback) throws LinuxException {
+    return addWriter(socket.fd(), callback);
+  }
+
+  /** {@link #removeReader(int)} for what {@link #addWriter} added. */
+  boolean removeWriter(int fd);
+
+  /** {@link #removeWriter(int)} for the descriptor's number. */
+  default boolean removeWriter(Fd fd) {
+    return removeWriter(fd.number());
+  }
+
+  /** {@link #removeWriter(int)} for the socket's descriptor. */
+  default boolean removeWriter(Socket socket) {
+    return removeWriter(socket.fd());
+  }
+
+  // Executors
+
+  /** {@link #runInExecutor(Executor, Callable)} in the default executor. */
+  <T> Future<T> runInExecutor(Callable<T> job);
+
+  /**
+   * Runs {@code job} on a thread of {@code executor}. Cancelling the future keeps a job from being
+   * started; a job that runs is left alone. A job that ends after the loop was closed is forgotten.
+   *
+   * @param executor null: the default one, which is made when it is first needed: up to 32 daemon
+   *     threads ({@code ouro-executor-N}), or four more than there are processors if that is less
+   * @return the job's result, or what it threw
+   * @throws IllegalStateException the default executor was shut down
+   * @throws java.util.concurrent.RejectedExecutionException the executor does not take it
+   */
+  <T> Future<T> runInExecutor(Executor executor, Callable<T> job);
+
+  /** Sets what {@link #runInExecutor(Callable)} uses; {@link #close} shuts it down. */
+  void setDefaultExecutor(ExecutorService executor);
+
+  /** {@link #shutdownDefaultExecutor(Duration)} without a limit. */
+  Future<Void> shutdownDefaultExecutor();
+
+  /**
+   * Ends the default executor for good and waits for its jobs, at most for {@code timeout}: then a
+   * warning is logged, and the jobs that still run are not waited for.
+   *
+   * @param timeout null: as long as it takes
+   * @throws IllegalArgumentException {@code timeout} is negative
+   */
+  Future<Void> shutdownDefaultExecutor(Duration timeout);
+
+  // Errors and debugging
+
+  /** Sets who hears of errors that nobody else can hear of; null for the default. */
+  void setExceptionHandler(ExceptionHandler handler);
+
+  /** The handler that was set, or null. */
+  ExceptionHandler getExceptionHandler();
+
+  /**
+   * Logs {@code context} as an error with {@link System.Logger} {@code dev.ouro}: its message, its
+   * other entries sorted by key, and the exception with its trace. What happens when no handler is
+   * set; a handler may call it.
+   */
+  void defaultExceptionHandler(ExceptionContext context);
+
+  /**
+   * Calls the exception handler, in the context of the task, future or handle that {@code context}
+   * has. If the handler throws, the default one hears of both errors; if that throws, it is logged.
+   *
+   * @throws LoopExit and other errors that {@link LoopExit} names: what the handler threw
+   */
+  void callExceptionHandler(ExceptionContext context);
+
+  /**
+   * Whether debug mode is on. It is at first when the system property {@code dev.ouro.debug} is set
+   * to anything but {@code false}, or else the environment variable {@code OURO_DEBUG} is not empty.
+   */
+  boolean getDebug();
+
+  /**
+   * Turns debug mode on or off, also while running. It checks threads, logs slow callbacks, and
+   * records where handles and futures are created.
+   */
+  void setDebug(boolean enabled);
+
+  /** From what duration on a callback is logged as slow in debug mode; 100 ms at first. */
+  Duration slowCallbackDuration();
+
+  /**
+   * Sets {@link #slowCallbackDuration}.
+   *
+   * @throws IllegalArgumentException {@code duration} is negative
+   */
+  void setSlowCallbackDuration(Duration duration);
+}

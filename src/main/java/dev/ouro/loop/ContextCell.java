@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.loop;
+
+/**
+ * Where the values of one context are kept. A {@link Context} stands for a cell; a {@link Handle}
+ * is one, so that scheduling a callback in a copy of the current context allocates no more than the
+ * handle.
+ */
+class ContextCell {
+  ContextMap values;
+  private boolean entered;
+
+  ContextCell(ContextMap values) {
+    this.values = values;
+  }
+
+  /**
+   * Makes this the current context of the thread that {@code state} belongs to; {@link #leave} must
+   * follow.
+   *
+   * @return what was current, for {@link #leave}
+   */
+  final ContextCell enter(ThreadState state) {
+    if (entered) {
+      throw new IllegalStateException("cannot enter context: " + this + " is already entered");
+    }
+    entered = true;
+    ContextCell previous = state.context;
+    state.context = this;
+    return previous;
+  }
+
+  final void leave(ThreadState state, ContextCell previous) {
+    state.context = previous;
+    entered = false;
+  }
+}

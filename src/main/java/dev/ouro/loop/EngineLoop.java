@@ -1,0 +1,536 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.loop;
+
+import dev.ouro.linux.LinuxException;
+import dev.ouro.poll.Engine;
+import dev.ouro.poll.Ready;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+
+/**
+ * The callback loop over an {@link Engine}. {@link #turn()} by turn, in the order of {@link
+ * #runOnce}, which is the only place where callbacks run.
+ *
+ * <p>What is public here and not in {@link CallbackLoop} is for transports.
+ */
+@SuppressWarnings("exports") // the engine's types are for this module
+public class EngineLoop implements CallbackLoop {
+  private static final long LONGEST_POLL_NANOS = Duration.ofHours(24).toNanos();
+  private static final long CLOCK_ORIGIN = System.nanoTime();
+
+  private final ReadyQueue ready = new ReadyQueue();
+  private final Inbox inbox = new Inbox();
+  private final TimerHeap timers = new TimerHeap();
+  private final FlushList flushList = new FlushList();
+  private final LongSupplier clock;
+  private final Engine engine;
+  private final Waiter waiter;
+  private final FdWatches watches;
+  private final ErrorReports errors = new ErrorReports(this);
+  private final SlowCallbacks slow = new SlowCallbacks();
+  private final JobExecutor executor = new JobExecutor(this);
+
+  /** The thread that runs the loop, or null. */
+  private volatile Thread thread;
+
+  private volatile boolean closed;
+  private volatile boolean debug = SlowCallbacks.debugByDefault();
+  private ThreadState threadState;
+  private boolean stopping;
+  private long turn;
+
+  /** On the system's monotonic clock. */
+  public EngineLoop(EngineFactory engines, WaitStrategy strategy) throws LinuxException {
+    this(engines, strategy, () -> System.nanoTime() - CLOCK_ORIGIN);
+  }
+
+  /**
+   * On {@code clock}, in nanoseconds; tests move time by hand.
+   *
+   * @throws LinuxException the engine cannot be opened
+   */
+  public EngineLoop(EngineFactory engines, WaitStrategy strategy, LongSupplier clock)
+      throws LinuxException {
+    Objects.requireNonNull(strategy, "strategy");
+    this.clock = Objects.requireNonNull(clock, "clock");
+    engine = engines.open(ready);
+    waiter =
+        new Waiter(engine, inbox, clock, strategy, Runtime.getRuntime().availableProcessors());
+    watches = new FdWatches(this, engine);
+  }
+
+  // Running
+
+  @Override
+  public void runForever() {
+    checkCanRun();
+    engine.attach();
+    ThreadState state = ThreadState.current();
+    state.loop = this;
+    threadState = state;
+    thread = Thread.currentThread();
+    try {
+      do {
+        runOnce();
+      } while (!stopping);
+    } finally {
+      stopping = false;
+      try {
+        submitWhatIsLeft();
+      } finally {
+        thread = null;
+        threadState = null;
+        state.loop = null;
+      }
+    }
+  }
+
+  @Override
+  public <T> T runUntilComplete(Future<T> future) {
+    Objects.requireNonNull(future, "future");
+    if (future.getLoop() != this) {
+      throw new IllegalArgumentException(
+          "future: it belongs to a different loop than the one that is to run it: " + future);
+    }
+    checkCanRun();
+    UntilDone<T> untilDone = new UntilDone<>();
+    future.addDoneCallback(untilDone);
+    try {
+      runForever();
+    } finally {
+      future.removeDoneCallback(untilDone);
+      untilDone.over = true;
+    }
+    if (!future.done()) {
+      throw new IllegalStateException("Event loop stopped before Future completed.");
+    }
+    return future.result();
+  }
+
+  @Override
+  public void stop() {
+    stopping = true;
+  }
+
+  @Override
+  public boolean isRunning() {
+    return thread != null;
+  }
+
+  @Override
+  public boolean isClosed() {
+    return closed;
+  }
+
+  @Override
+  public void close() {
+    if (isRunning()) {
+      throw new IllegalStateException("Cannot close a running event loop");
+    }
+    if (closed) {
+      return;
+    }
+    closed = true;
+    ready.clear();
+    timers.clear();
+    inbox.takeAll();
+    flushList.clear();
+    watches.clear();
+    executor.close();
+    waiter.close();
+    engine.close();
+  }
+
+  // Scheduling
+
+  @Override
+  public Handle callSoon(Runnable callback) {
+    return callSoon(callback, null);
+  }
+
+  @Override
+  public Handle callSoon(Runnable callback, Context context) {
+    checkCanSchedule();
+    Handle handle = new Handle(callback, this, context, callerState());
+    takeInbox();
+    ready.add(handle);
+    return handle;
+  }
+
+  @Override
+  public Handle callSoonThreadsafe(Runnable callback) {
+    return callSoonThreadsafe(callback, null);
+  }
+
+  @Override
+  public Handle callSoonThreadsafe(Runnable callback, Context context) {
+    checkOpen();
+    Handle handle = new Handle(callback, this, context, callerState());
+    inbox.add(handle);
+    waiter.wake();
+    return handle;
+  }
+
+  @Override
+  public TimerHandle callLater(Duration delay, Runnable callback) {
+    return callLater(delay, callback, null);
+  }
+
+  @Override
+  public TimerHandle callLater(Duration delay, Runnable callback, Context context) {
+    Objects.requireNonNull(delay, "delay");
+    return callAt(Durations.after(time(), delay), callback, context);
+  }
+
+  @Override
+  public TimerHandle callAt(long whenNanos, Runnable callback) {
+    return callAt(whenNanos, callback, null);
+  }
+
+  @Override
+  public TimerHandle callAt(long whenNanos, Runnable callback, Context context) {
+    checkCanSchedule();
+    TimerHandle timer = new TimerHandle(whenNanos, callback, this, context, callerState());
+    timers.add(timer);
+    return timer;
+  }
+
+  @Override
+  public final long time() {
+    return clock.getAsLong();
+  }
+
+  @Override
+  public <T> Future<T> createFuture() {
+    return new Future<>(this);
+  }
+
+  // Watching descriptors
+
+  @Override
+  public Handle addReader(int fd, Runnable callback) throws LinuxException {
+    checkCanSchedule();
+    return watches.addReader(fd, callback);
+  }
+
+  @Override
+  public boolean removeReader(int fd) {
+    return watches.removeReader(fd);
+  }
+
+  @Override
+  public Handle addWriter(int fd, Runnable callback) throws LinuxException {
+    checkCanSchedule();
+    return watches.addWriter(fd, callback);
+  }
+
+  @Override
+  public boolean removeWriter(int fd) {
+    return watches.removeWriter(fd);
+  }
+
+  // Executors
+
+  @Override
+  public <T> Future<T> runInExecutor(Callable<T> job) {
+    return runInExecutor(null, job);
+  }
+
+  @Override
+  public <T> Future<T> runInExecutor(Executor in, Callable<T> job) {
+    Objects.requireNonNull(job, "job");
+    checkOpen();
+    return executor.run(in, job);
+  }
+
+  @Override
+  public void setDefaultExecutor(ExecutorService replacement) {
+    executor.replace(Objects.requireNonNull(replacement, "executor"));
+  }
+
+  @Override
+  public Future<Void> shutdownDefaultExecutor() {
+    return shutdownDefaultExecutor(null);
+  }
+
+  @Override
+  public Future<Void> shutdownDefaultExecutor(Duration timeout) {
+    if (timeout != null && timeout.isNegative()) {
+      throw new IllegalArgumentException("timeout: " + timeout + " is negative");
+    }
+    checkOpen();
+    return executor.shutdown(timeout);
+  }
+
+  // Errors and debugging
+
+  @Override
+  public void setExceptionHandler(ExceptionHandler handler) {
+    errors.setHandler(handler);
+  }
+
+  @Override
+  public ExceptionHandler getExceptionHandler() {
+    return errors.handler();
+  }
+
+  @Override
+  public void defaultExceptionHandler(ExceptionContext context) {
+    errors.log(Objects.requireNonNull(context, "context"));
+  }
+
+  @Override
+  public void callExceptionHandler(ExceptionContext context) {
+    errors.report(Objects.requireNonNull(context, "context"));
+  }
+
+  @Override
+  public boolean getDebug() {
+    return debug;
+  }
+
+  @Override
+  public void setDebug(boolean enabled) {
+    debug = enabled;
+  }
+
+  @Override
+  public Duration slowCallbackDuration() {
+    return slow.threshold();
+  }
+
+  @Override
+  public void setSlowCallbackDuration(Duration duration) {
+    slow.setThreshold(duration);
+  }
+
+  // For transports
+
+  /** What completes this loop's operations. Only the loop's thread may use it. */
+  public final Engine pollEngine() {
+    return engine;
+  }
+
+  /** The number of the turn that runs, or ran last: 1 for the first. */
+  public final long turn() {
+    return turn;
+  }
+
+  /**
+   * Calls {@code flushable} once, before the loop polls next; whoever registers twice is called
+   * twice. Allocates nothing.
+   */
+  public final void beforePoll(Flushable flushable) {
+    flushList.add(flushable);
+  }
+
+  /** {@link #callSoon(Runnable)} of something that exists already. Allocates nothing. */
+  public final void callSoonReady(Ready entry) {
+    checkCanSchedule();
+    takeInbox();
+    ready.add(entry, 0, 0);
+  }
+
+  /** Runs {@code body} in {@code context}, now; what it throws comes out. Allocates nothing. */
+  public final void runInContext(Context context, Runnable body) {
+    ThreadState state = callerState();
+    ContextCell previous = context.cell.enter(state);
+    try {
+      body.run();
+    } finally {
+      context.cell.leave(state, previous);
+    }
+  }
+
+  /** {@link #runInContext(Context, Runnable)} for a body that need not capture its arguments. */
+  public final <A, B> void runInContext(
+      Context context, BiConsumer<? super A, ? super B> body, A first, B second) {
+    ThreadState state = callerState();
+    ContextCell previous = context.cell.enter(state);
+    try {
+      body.accept(first, second);
+    } finally {
+      context.cell.leave(state, previous);
+    }
+  }
+
+  /**
+   * Notes that {@code fd} belongs to {@code transport}: until {@link #releaseDescriptor}, {@link
+   * #addReader} and its like refuse it. Allocates nothing once so many descriptors were open.
+   */
+  public final void claimDescriptor(int fd, Object transport) {
+    watches.claim(fd, transport);
+  }
+
+  /** Ends {@link #claimDescriptor}, when the transport is closing; no-op for another's claim. */
+  public final void releaseDescriptor(int fd, Object transport) {
+    watches.release(fd, transport);
+  }
+
+  // The loop
+
+  /** One turn: asyncio's {@code _run_once}. The only place where callbacks run. */
+  private void runOnce() {
+    turn++;
+    // 1. Forget cancelled timers.
+    timers.prune();
+    // 2. Send what transports wrote.
+    flush();
+    // 3. How long may it wait?
+    long timeoutNanos = pollTimeoutNanos();
+    // 4. Submit, wait, and take what was completed.
+    waiter.poll(timeoutNanos);
+    // 5. Take what other threads scheduled.
+    takeInbox();
+    // 6. Take the timers that are due.
+    takeDueTimers();
+    // 7. Run what is queued now; what it schedules waits for the next turn.
+    for (int left = ready.size(); left > 0; left--) {
+      runFirst();
+    }
+  }
+
+  private long pollTimeoutNanos() {
+    if (stopping || ready.size() > 0 || !inbox.isEmpty() || !flushList.isEmpty()) {
+      return 0;
+    }
+    long next = timers.nextNanos();
+    if (next == Long.MAX_VALUE) {
+      return timers.size() == 0 ? -1 : LONGEST_POLL_NANOS;
+    }
+    return Math.clamp(Durations.subtract(next, time()), 0, LONGEST_POLL_NANOS);
+  }
+
+  private void takeInbox() {
+    for (Handle handle = inbox.takeAll(); handle != null; ) {
+      Handle following = handle.next;
+      handle.next = null;
+      ready.add(handle);
+      handle = following;
+    }
+  }
+
+  private void takeDueTimers() {
+    if (timers.size() == 0) {
+      return;
+    }
+    long now = time();
+    for (TimerHandle due = timers.pollDue(now); due != null; due = timers.pollDue(now)) {
+      ready.add(due);
+    }
+  }
+
+  private void runFirst() {
+    Object entry = ready.first();
+    long completion = ready.firstCompletion();
+    long data = ready.firstData();
+    ready.removeFirst();
+    if (entry instanceof Handle handle) {
+      runHandle(handle);
+    } else if (debug) {
+      slow.time(this, entry, () -> runReady((Ready) entry, completion, data));
+    } else {
+      runReady((Ready) entry, completion, data);
+    }
+  }
+
+  final void runHandle(Handle handle) {
+    if (debug) {
+      slow.time(this, handle, () -> handle.run(threadState));
+    } else {
+      handle.run(threadState);
+    }
+  }
+
+  private void runReady(Ready entry, long completion, long data) {
+    try {
+      entry.run(completion, data);
+    } catch (Throwable thrown) {
+      errors.reportOrRethrow("Exception in callback " + CallbackText.of(entry), thrown);
+    }
+  }
+
+  private void flush() {
+    for (int left = flushList.size(); left > 0; left--) {
+      Flushable flushable = flushList.takeFirst();
+      try {
+        flushable.flush();
+      } catch (Throwable thrown) {
+        errors.reportOrRethrow("Exception in flush of " + CallbackText.of(flushable), thrown);
+      }
+    }
+  }
+
+  /** What was written in the last turn of a run leaves before the run ends, as in asyncio. */
+  private void submitWhatIsLeft() {
+    flush();
+    if (engine.batchesSends()) {
+      engine.poll(0);
+    }
+  }
+
+  private ThreadState callerState() {
+    return Thread.currentThread() == thread ? threadState : ThreadState.current();
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("Event loop is closed");
+    }
+  }
+
+  private void checkCanSchedule() {
+    checkOpen();
+    checkThread();
+  }
+
+  private void checkCanRun() {
+    checkOpen();
+    if (isRunning()) {
+      throw new IllegalStateException("This event loop is already running");
+    }
+    if (RunningLoop.current() != null) {
+      throw new IllegalStateException("Cannot run the event loop while another loop is running");
+    }
+  }
+
+  /** In debug mode, refuses a thread that is not the one that runs this loop. */
+  final void checkThread() {
+    if (debug && isRunning() && RunningLoop.current() != this) {
+      throw new IllegalStateException(
+          "Non-thread-safe operation invoked on an event loop other than the current one");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "<"
+        + getClass().getSimpleName()
+        + " running="
+        + isRunning()
+        + " closed="
+        + closed
+        + " debug="
+        + debug
+        + ">";
+  }
+
+  /** Stops the loop when the future of {@link #runUntilComplete} is done. */
+  private final class UntilDone<T> implements java.util.function.Consumer<Future<T>> {
+    private boolean over;
+
+    @Override
+    public void accept(Future<T> future) {
+      boolean leavesByItself =
+          !future.cancelled() && future.failure() != null && LoopExit.isFatal(future.failure());
+      if (!over && !leavesByItself) {
+        stop();
+      }
+    }
+  }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.loop;
+
+import dev.ouro.linux.LinuxException;
+import dev.ouro.poll.Engine;
+import dev.ouro.poll.Watch;
+import dev.ouro.poll.WatchListener;
+
+/** The reader and the writer of one descriptor. */
+final class FdWatch implements WatchListener {
+  // man 2 epoll_ctl; the same for io_uring's poll.
+  private static final int EPOLLIN = 0x001;
+  private static final int EPOLLOUT = 0x004;
+
+  private final EngineLoop loop;
+  private final FdWatches owner;
+  private final int fd;
+  private Watch watch;
+  private WatchHandle reader;
+  private WatchHandle writer;
+
+  FdWatch(EngineLoop loop, FdWatches owner, int fd) {
+    this.loop = loop;
+    this.owner = owner;
+    this.fd = fd;
+  }
+
+  /** Begins to watch whatever file {@link #fd} is now; an older watch ends. */
+  void open(Engine engine) throws LinuxException {
+    if (watch != null) {
+      watch.close();
+      watch = null;
+    }
+    watch = engine.watch(fd, this);
+  }
+
+  Handle setReader(Runnable callback) {
+    WatchHandle replaced = reader;
+    reader = new WatchHandle(callback);
+    if (replaced != null) {
+      replaced.cancel();
+    }
+    updateInterest();
+    return reader;
+  }
+
+  Handle setWriter(Runnable callback) {
+    WatchHandle replaced = writer;
+    writer = new WatchHandle(callback);
+    if (replaced != null) {
+      replaced.cancel();
+    }
+    updateInterest();
+    return writer;
+  }
+
+  boolean removeReader() {
+    WatchHandle removed = reader;
+    if (removed != null) {
+      removed.cancel();
+    }
+    return removed != null;
+  }
+
+  boolean removeWriter() {
+    WatchHandle removed = writer;
+    if (removed != null) {
+      removed.cancel();
+    }
+    return removed != null;
+  }
+
+  /** The descriptor is gone. */
+  void cancelBoth() {
+    WatchHandle first = reader;
+    WatchHandle second = writer;
+    reader = null;
+    writer = null;
+    if (first != null) {
+      first.cancel();
+    }
+    if (second != null) {
+      second.cancel();
+    }
+  }
+
+  /** Errors and hang-ups, which are always reported, wake both. */
+  @Override
+  public void ready(int events) {
+    WatchHandle toRead = reader;
+    WatchHandle toWrite = writer;
+    if (toRead != null && (events & ~EPOLLOUT) != 0) {
+      toRead.runOncePerTurn();
+    }
+    if (toWrite != null && (events & ~EPOLLIN) != 0) {
+      toWrite.runOncePerTurn();
+    }
+  }
+
+  private void removed(WatchHandle handle) {
+    if (handle == reader) {
+      reader = null;
+    } else if (handle == writer) {
+      writer = null;
+    } else {
+      return;
+    }
+    if (reader == null && writer == null) {
+      watch.close();
+      watch = null;
+      owner.forget(fd, this);
+    } else {
+      updateInterest();
+    }
+  }
+
+  private void updateInterest() {
+    watch.interest((reader != null ? EPOLLIN : 0) | (writer != null ? EPOLLOUT : 0));
+  }
+
+  /** Runs in every turn in which the descriptor is ready; cancelling it is removing it. */
+  private final class WatchHandle extends Handle {
+    /** The turn in which it ran last, or was added: what was reported by then is not for it. */
+    private long seenTurn = loop.turn();
+
+    WatchHandle(Runnable callback) {
+      super(callback, loop, null);
+    }
+
+    @Override
+    boolean runsOnce() {
+      return false;
+    }
+
+    @Override
+    public void cancel() {
+      super.cancel();
+      removed(this);
+    }
+
+    void runOncePerTurn() {
+      if (seenTurn != loop.turn()) {
+        seenTurn = loop.turn();
+        loop.runHandle(this);
+      }
+    }
+  }
+}

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.loop;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/**
+ * A result that a loop will have: asyncio's {@code Future}, made by {@link
+ * CallbackLoop#createFuture}.
+ *
+ * <p>It is done once: with a result, with an exception, or cancelled. Its callbacks never run inside
+ * the call that makes it done; they are scheduled with {@link CallbackLoop#callSoon(Runnable,
+ * Context)}, in the order in which they were added. An exception that nobody asks for by the time
+ * the future is garbage goes to the loop's exception handler, once.
+ *
+ * <p>It is also a {@link java.util.concurrent.Future}, for other threads, and a {@link
+ * java.util.concurrent.CompletionStage}, whose dependent stages belong to the same loop.
+ *
+ * <p>Threads: the methods of {@link java.util.concurrent.Future} that ask ({@link #get()}, {@link
+ * #isDone}, {@link #resultNow} …) and {@link #done}, {@link #cancelled}, {@link #result} and {@link
+ * #exception} may be called from any thread; all others only from the thread that runs the loop, or
+ * while it does not run. From elsewhere: {@code loop.callSoonThreadsafe(() ->
+ * future.setResult(value))}.
+ *
+ * @param <T> what the result is
+ */
+public class Future<T> extends FutureStage<T> implements java.util.concurrent.Future<T> {
+  private static final int PENDING = 0;
+  private static final int CANCELLED = 1;
+  private static final int FINISHED = 2;
+
+  private final CallbackLoop loop;
+  private final List<StackTraceElement> source;
+  private final AtomicReference<CountDownLatch> waiters = new AtomicReference<>();
+
+  /** Written after everything that it makes visible. */
+  private volatile int state;
+
+  private T result;
+  private Throwable exception;
+  private String cancelMessage;
+  private UnretrievedException unretrieved;
+  private List<DoneCallback<T>> callbacks = List.of();
+
+  /** A future of {@code loop}, pending. {@link CallbackLoop#createFuture} is the usual way. */
+  public Future(CallbackLoop loop) {
+    this.loop = Objects.requireNonNull(loop, "loop");
+    this.source = loop.getDebug() ? SourceTrace.capture() : null;
+  }
+
+  /** The loop that it belongs to. */
+  @Override
+  public final CallbackLoop getLoop() {
+    return loop;
+  }
+
+  /** Whether it has a result or an exception, or was cancelled. */
+  public final boolean done() {
+    return state != PENDING;
+  }
+
+  /** Whether it was cancelled. */
+  public final boolean cancelled() {
+    return state == CANCELLED;
+  }
+
+  /**
+   * The result. If it ended with an exception, that is thrown, itself, even when it is a checked
+   * one.
+   *
+   * @throws CancellationException it was cancelled
+   * @throws InvalidStateException it is not done
+   */
+  public final T result() {
+    switch (state) {
+      case CANCELLED -> throw cancellation();
+      case PENDING -> throw new InvalidStateException("Result is not set.");
+      default -> {
+        Throwable thrown = retrieve();
+        if (thrown != null) {
+          throw Sneaky.<RuntimeException>propagate(thrown);
+        }
+        return result;
+      }
+    }
+  }
+
+  /**
+   * The exception that it ended with, or null when it has a result.
+   *
+   * @throws CancellationException it was cancelled
+   * @throws InvalidStateException it is not done
+   */
+  public final Throwable exception() {
+    return switch (state) {
+      case CANCELLED -> throw cancellation();
+      case PENDING -> throw new InvalidStateException("Exception is not set.");
+      default -> retrieve();
+    };
+  }
+
+  /**
+   * Makes it done with a result.
+   *
+   * @throws InvalidStateException it is done already
+   */
+  public final void setResult(T value) {
+    requirePending();
+    result = value;
+    finish(FINISHED);
+  }
+
+  /**
+   * Makes it done with an exception.
+   *
+   * @throws InvalidStateException it is done already
+   */
+  public final void setException(Throwable thrown) {
+    Objects.requireNonNull(thrown, "thrown");
+    requirePending();
+    exception = thrown;
+    unretrieved = UnretrievedException.watch(this, thrown, source);
+    finish(FINISHED);
+  }
+
+  /** {@link #cancel(String)} without a message. */
+  public final boolean cancel() {
+    return cancel(null);
+  }
+
+  /**
+   * Cancels it and schedules its callbacks; false when it is done already.
+   *
+   * @param message what the {@link CancellationException} will say, or null
+   */
+  public boolean cancel(String message) {
+    if (done()) {
+      return false;
+    }
+    requireLoopThread();
+    cancelMessage = message;
+    finish(CANCELLED);
+    return true;
+  }
+
+  /** {@link #cancel(String)} without a message; what runs elsewhere is never interrupted. */
+  @Override
+  public final boolean cancel(boolean mayInterruptIfRunning) {
+    return cancel(null);
+  }
+
+  /** {@link #addDoneCallback(Consumer, Context)} in a copy of the current context. */
+  public final void addDoneCallback(Consumer<? super Future<T>> callback) {
+    addDoneCallback(callback, null);
+  }
+
+  /**
+   * Schedules {@code callback} once this is done; at once when it is.
+   *
+   * @param context where to run it; null: in a copy of the current context
+   */
+  public final void addDoneCallback(Consumer<? super Future<T>> callback, Context context) {
+    Objects.requireNonNull(callback, "callback");
+    DoneCallback<T> added =
+        new DoneCallback<>(this, callback, context == null ? Context.copyContext() : context);
+    if (done()) {
+      loop.callSoon(added, added.context());
+      return;
+    }
+    requireLoopThread();
+    if (callbacks.isEmpty()) {
+      callbacks = new ArrayList<>(1);
+    }
+    callbacks.add(added);
+  }
+
+  /**
+   * Removes every callback that equals {@code callback} and is not scheduled yet.
+   *
+   * @return how many that were
+   */
+  public final int removeDoneCallback(Consumer<? super Future<T>> callback) {
+    Objects.requireNonNull(callback, "callback");
+    int before = callbacks.size();
+    if (before > 0) {
+      callbacks.removeIf(added -> added.callback().equals(callback));
+    }
+    return before - callbacks.size();
+  }
+
+  // java.util.concurrent.Future
+
+  /**
+   * Waits until it is done.
+   *
+   * @throws ExecutionException it ended with an exception, which is the cause
+   * @throws CancellationException it was cancelled
+   * @throws IllegalStateException it is not done, and the calling thread is the one that runs the
+   *     loop: nobody could make it done
+   */
+  @Override
+  public final T get() throws InterruptedException, ExecutionException {
+    if (!done()) {
+      latch().await();
+    }
+    return outcome();
+  }
+
+  /** {@link #get()} for at most so long. */
+  @Override
+  public final T get(long timeout, TimeUnit unit)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    if (!done() && !latch().await(timeout, unit)) {
+      throw new TimeoutException();
+    }
+    return outcome();
+  }
+
+  @Override
+  public final boolean isDone() {
+    return done();
+  }
+
+  @Override
+  public final boolean isCancelled() {
+    return cancelled();
+  }
+
+  @Override
+  public final T resultNow() {
+    if (state() != State.SUCCESS) {
+      throw new IllegalStateException(this + " has no result");
+    }
+    return result;
+  }
+
+  @Override
+  public final Throwable exceptionNow() {
+    if (state() != State.FAILED) {
+      throw new IllegalStateException(this + " has no exception");
+    }
+    return retrieve();
+  }
+
+  @Override
+  public final State state() {
+    return switch (state) {
+      case PENDING -> State.RUNNING;
+      case CANCELLED -> State.CANCELLED;
+      default -> exception == null ? State.SUCCESS : State.FAILED;
+    };
+  }
+
+  /** asyncio's form: the state with its result or exception; in debug mode, where it was created. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder("<").append(getClass().getSimpleName());
+    switch (state) {
+      case PENDING -> text.append(" pending");
+      case CANCELLED -> text.append(" cancelled");
+      default -> {
+        text.append(" finished ");
+        text.append(exception != null ? "exception=" + exception : "result=" + result);
+      }
+    }
+    if (source != null && !source.isEmpty()) {
+      text.append(" created at ").append(SourceTrace.site(source));
+    }
+    return text.append('>').toString();
+  }
+
+  // For this package
+
+  /** {@link #setResult}, unless it is done. */
+  final void offerResult(T value) {
+    if (!done()) {
+      setResult(value);
+    }
+  }
+
+  /** {@link #setException}, unless it is done. */
+  final void offerException(Throwable thrown) {
+    if (!done()) {
+      setException(thrown);
+    }
+  }
+
+  /** What ended it if not a result: the exception or a {@link CancellationException}. */
+  @Override
+  final Throwable failure() {
+    return cancelled() ? cancellation() : retrieve();
+  }
+
+  @Override
+  final T value() {
+    return result;
+  }
+
+  final UnretrievedException unretrieved() {
+    return unretrieved;
+  }
+
+  /** A future in the state of one that is garbage, for the report about its exception. */
+  static Future<?> standIn(CallbackLoop loop, Throwable exception) {
+    Future<Object> future = new Future<>(loop);
+    future.exception = exception;
+    future.state = FINISHED;
+    return future;
+  }
+
+  private T outcome() throws ExecutionException {
+    if (cancelled()) {
+      throw cancellation();
+    }
+    Throwable thrown = retrieve();
+    if (thrown != null) {
+      throw new ExecutionException(thrown);
+    }
+    return result;
+  }
+
+  private Throwable retrieve() {
+    if (unretrieved != null) {
+      unretrieved.retrieved();
+    }
+    return exception;
+  }
+
+  private CancellationException cancellation() {
+    return new CancellationException(cancelMessage);
+  }
+
+  private void requirePending() {
+    if (done()) {
+      throw new InvalidStateException("invalid state: " + this);
+    }
+    requireLoopThread();
+  }
+
+  private void requireLoopThread() {
+    if (loop instanceof EngineLoop engineLoop) {
+      engineLoop.checkThread();
+    }
+  }
+
+  /** Made by the first thread that waits; {@link #finish} opens it. */
+  private CountDownLatch latch() {
+    if (RunningLoop.current() == loop) {
+      throw new IllegalStateException(this + " is not done, and waiting here would be a deadlock");
+    }
+    CountDownLatch latch = waiters.get();
+    if (latch == null) {
+      CountDownLatch made = new CountDownLatch(1);
+      latch = waiters.compareAndSet(null, made) ? made : waiters.get();
+    }
+    if (done()) {
+      latch.countDown();
+    }
+    return latch;
+  }
+
+  private void finish(int outcome) {
+    state = outcome;
+    // Volatile write, then volatile read: pairs with latch(), which publishes, then reads the state.
+    CountDownLatch latch = waiters.get();
+    if (latch != null) {
+      latch.countDown();
+    }
+    List<DoneCallback<T>> scheduled = callbacks;
+    callbacks = List.of();
+    for (DoneCallback<T> callback : scheduled) {
+      loop.callSoon(callback, callback.context());
+    }
+  }
+
+  private record DoneCallback<T>(
+      Future<T> future, Consumer<? super Future<T>> callback, Context context)
+      implements Runnable {
+    @Override
+    public void run() {
+      callback.accept(future);
+    }
+
+    @Override
+    public String toString() {
+      return CallbackText.of(callback);
+    }
+  }
+}
