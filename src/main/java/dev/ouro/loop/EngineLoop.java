@@ -18,7 +18,10 @@ import java.util.function.LongSupplier;
  *
  * <p>What is public here and not in {@link CallbackLoop} is for transports.
  */
-@SuppressWarnings("exports") // the engine's types are for this module
+@SuppressWarnings({
+  "exports", // the engine's types are for this module
+  "this-escape" // to parts that keep it, and call it only once the loop runs
+})
 public class EngineLoop implements CallbackLoop {
   private static final long LONGEST_POLL_NANOS = Duration.ofHours(24).toNanos();
   private static final long CLOCK_ORIGIN = System.nanoTime();

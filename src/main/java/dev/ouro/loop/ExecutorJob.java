@@ -24,6 +24,11 @@ final class ExecutorJob<T> extends Future<T> implements Runnable {
     return cancelled;
   }
 
+  @Override
+  String kind() {
+    return "Future";
+  }
+
   /** On a thread of the executor. */
   @Override
   public void run() {

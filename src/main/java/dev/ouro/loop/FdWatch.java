@@ -26,15 +26,14 @@ final class FdWatch implements WatchListener {
   }
 
   /** Begins to watch whatever file {@link #fd} is now; an older watch ends. */
-  void open(Engine engine) throws LinuxException {
+  void open(Engine engine) {
     if (watch != null) {
       watch.close();
-      watch = null;
     }
     watch = engine.watch(fd, this);
   }
 
-  Handle setReader(Runnable callback) {
+  Handle setReader(Runnable callback) throws LinuxException {
     WatchHandle replaced = reader;
     reader = new WatchHandle(callback);
     if (replaced != null) {
@@ -44,7 +43,7 @@ final class FdWatch implements WatchListener {
     return reader;
   }
 
-  Handle setWriter(Runnable callback) {
+  Handle setWriter(Runnable callback) throws LinuxException {
     WatchHandle replaced = writer;
     writer = new WatchHandle(callback);
     if (replaced != null) {
@@ -70,18 +69,10 @@ final class FdWatch implements WatchListener {
     return removed != null;
   }
 
-  /** The descriptor is gone. */
+  /** The descriptor cannot be watched. */
   void cancelBoth() {
-    WatchHandle first = reader;
-    WatchHandle second = writer;
-    reader = null;
-    writer = null;
-    if (first != null) {
-      first.cancel();
-    }
-    if (second != null) {
-      second.cancel();
-    }
+    removeReader();
+    removeWriter();
   }
 
   /** Errors and hang-ups, which are always reported, wake both. */
@@ -97,6 +88,14 @@ final class FdWatch implements WatchListener {
     }
   }
 
+  private void close() {
+    if (watch != null) {
+      watch.close();
+      watch = null;
+    }
+    owner.forget(fd, this);
+  }
+
   private void removed(WatchHandle handle) {
     if (handle == reader) {
       reader = null;
@@ -106,16 +105,27 @@ final class FdWatch implements WatchListener {
       return;
     }
     if (reader == null && writer == null) {
-      watch.close();
-      watch = null;
-      owner.forget(fd, this);
-    } else {
-      updateInterest();
+      close();
+      return;
+    }
+    try {
+      watch.interest(interest());
+    } catch (LinuxException closedBefore) {
+      cancelBoth(); // nothing to wait for on a descriptor that is gone
     }
   }
 
-  private void updateInterest() {
-    watch.interest((reader != null ? EPOLLIN : 0) | (writer != null ? EPOLLOUT : 0));
+  private void updateInterest() throws LinuxException {
+    try {
+      watch.interest(interest());
+    } catch (LinuxException refused) {
+      cancelBoth();
+      throw refused;
+    }
+  }
+
+  private int interest() {
+    return (reader != null ? EPOLLIN : 0) | (writer != null ? EPOLLOUT : 0);
   }
 
   /** Runs in every turn in which the descriptor is ready; cancelling it is removing it. */
@@ -125,6 +135,11 @@ final class FdWatch implements WatchListener {
 
     WatchHandle(Runnable callback) {
       super(callback, loop, null);
+    }
+
+    @Override
+    String kind() {
+      return "Handle";
     }
 
     @Override

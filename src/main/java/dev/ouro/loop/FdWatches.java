@@ -73,21 +73,9 @@ final class FdWatches {
    * The watch of {@code fd}, registered anew: the number may have been closed, and now belong to
    * another file than the one that is watched.
    */
-  private FdWatch fresh(int fd) throws LinuxException {
-    FdWatch watch = watches.get(fd);
-    if (watch == null) {
-      watch = new FdWatch(loop, this, fd);
-      watch.open(engine);
-      watches.put(fd, watch);
-      return watch;
-    }
-    try {
-      watch.open(engine);
-    } catch (LinuxException gone) {
-      watches.remove(fd);
-      watch.cancelBoth();
-      throw gone;
-    }
+  private FdWatch fresh(int fd) {
+    FdWatch watch = watches.computeIfAbsent(fd, number -> new FdWatch(loop, this, number));
+    watch.open(engine);
     return watch;
   }
 

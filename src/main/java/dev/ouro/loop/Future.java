@@ -262,7 +262,7 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
   /** asyncio's form: the state with its result or exception; in debug mode, where it was created. */
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder("<").append(getClass().getSimpleName());
+    StringBuilder text = new StringBuilder("<").append(kind());
     switch (state) {
       case PENDING -> text.append(" pending");
       case CANCELLED -> text.append(" cancelled");
@@ -278,6 +278,11 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
   }
 
   // For this package
+
+  /** The first word of {@link #toString}. */
+  String kind() {
+    return getClass().getSimpleName();
+  }
 
   /** {@link #setResult}, unless it is done. */
   final void offerResult(T value) {

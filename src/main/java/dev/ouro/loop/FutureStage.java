@@ -40,7 +40,7 @@ abstract class FutureStage<T> implements CompletionStage<T> {
   /** What ended it instead of a result, or null. */
   abstract Throwable failure();
 
-  private <R> Future<R> then(Executor executor, StageStep<T, R> step) {
+  final <R> Future<R> then(Executor executor, StageStep<T, R> step) {
     Future<R> dependent = new Future<>(getLoop());
     addDoneCallback(done -> step.run(done.value(), done.failure(), executor, dependent));
     return dependent;

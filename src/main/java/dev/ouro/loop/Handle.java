@@ -130,6 +130,11 @@ public class Handle extends ContextCell {
     return callback;
   }
 
+  /** The first word of {@link #toString}. */
+  String kind() {
+    return getClass().getSimpleName();
+  }
+
   /** What stands between the class's name and the callback's in {@link #toString}. */
   String details() {
     return "";
@@ -141,7 +146,7 @@ public class Handle extends ContextCell {
    */
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder("<").append(getClass().getSimpleName());
+    StringBuilder text = new StringBuilder("<").append(kind());
     if (cancelled()) {
       text.append(" cancelled");
     }
