@@ -86,6 +86,7 @@ public final class ContextVar<T> {
    * @throws IllegalStateException the token was used before
    * @throws IllegalArgumentException the token is another variable's, or another context's
    */
+  @SuppressWarnings("ReferenceEquality")
   public void reset(Token<T> token) {
     Objects.requireNonNull(token, "token");
     ContextCell current = ThreadState.current().context;

@@ -63,6 +63,7 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
   }
 
   /** Whether it has a result or an exception, or was cancelled. */
+  @Override
   public final boolean done() {
     return state != PENDING;
   }
@@ -80,7 +81,7 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
    * @throws InvalidStateException it is not done
    */
   public final T result() {
-    switch (state) {
+    return switch (state) {
       case CANCELLED -> throw cancellation();
       case PENDING -> throw new InvalidStateException("Result is not set.");
       default -> {
@@ -88,9 +89,9 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
         if (thrown != null) {
           throw Sneaky.<RuntimeException>propagate(thrown);
         }
-        return result;
+        yield result;
       }
-    }
+    };
   }
 
   /**
@@ -158,6 +159,7 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
   }
 
   /** {@link #addDoneCallback(Consumer, Context)} in a copy of the current context. */
+  @Override
   public final void addDoneCallback(Consumer<? super Future<T>> callback) {
     addDoneCallback(callback, null);
   }
@@ -357,6 +359,7 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
   }
 
   /** Made by the first thread that waits; {@link #finish} opens it. */
+  @SuppressWarnings("ReferenceEquality")
   private CountDownLatch latch() {
     if (RunningLoop.current() == loop) {
       throw new IllegalStateException(this + " is not done, and waiting here would be a deadlock");

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 
 /** What a stage makes of the value or the failure of the stage before it; one of them is null. */
 @FunctionalInterface
+@SuppressWarnings("ReferenceEquality") // loops and throwables are compared by identity
 interface StageStep<T, R> {
   R apply(T value, Throwable failure) throws Exception;
 
