@@ -19,6 +19,7 @@ import java.util.function.LongSupplier;
  * <p>What is public here and not in {@link CallbackLoop} is for transports.
  */
 @SuppressWarnings({
+  "ReferenceEquality", // of loops
   "exports", // the engine's types are for this module
   "this-escape" // to parts that keep it, and call it only once the loop runs
 })
