@@ -29,6 +29,7 @@ final class FdWatches {
     transports[fd] = transport;
   }
 
+  @SuppressWarnings("ReferenceEquality") // a transport is nobody but itself
   void release(int fd, Object transport) {
     if (fd >= 0 && fd < transports.length && transports[fd] == transport) {
       transports[fd] = null;
