@@ -63,6 +63,7 @@ final class ErrorReports {
     LOGGER.log(System.Logger.Level.ERROR, text.toString(), context.exception());
   }
 
+  @SuppressWarnings("ReferenceEquality") // of cells
   private void callInContext(ExceptionContext context) {
     ThreadState state = ThreadState.current();
     ContextCell cell = cellOf(context);
@@ -100,7 +101,8 @@ final class ErrorReports {
   }
 
   private static String format(Object value) {
-    if (!(value instanceof List<?> list) || !(list.stream().allMatch(StackTraceElement.class::isInstance))) {
+    if (!(value instanceof List<?> list)
+        || !list.stream().allMatch(StackTraceElement.class::isInstance)) {
       return String.valueOf(value);
     }
     StringBuilder text = new StringBuilder("Object created at:");
