@@ -89,8 +89,6 @@ static void connect_all(void) {
     connection->started_nanos = calloc((size_t)options.depth, sizeof(uint64_t));
     if (connection->started_nanos == NULL) die("calloc");
   }
-  printf("connected %ld\n", options.connections);
-  fflush(stdout);
 }
 
 static void enter_phase(uint64_t now) {
@@ -234,7 +232,19 @@ static void run_blocking(void) {
   }
 }
 
+// Uses each connection once, so that the server has taken it, and then leaves it alone.
 static void hold_until_told(void) {
+  size_t size = (size_t)options.size_bytes;
+  if (size > PATTERN_RUN) fail("--idle takes messages of 256 KiB at most");
+  for (long i = 0; i < options.connections; i++) {
+    if (send(connections[i].fd, pattern_at(0), size, MSG_NOSIGNAL) != (ssize_t)size) die("send");
+  }
+  for (long i = 0; i < options.connections; i++) {
+    ssize_t count = recv(connections[i].fd, received, size, MSG_WAITALL);
+    if (count != (ssize_t)size || memcmp(received, pattern_at(0), size) != 0) fail("no echo");
+  }
+  printf("connected %ld\n", options.connections);
+  fflush(stdout);
   char byte;
   while (read(STDIN_FILENO, &byte, 1) > 0) {
   }

@@ -19,7 +19,7 @@ static const char usage[] =
     "  --blocking       one connection, with blocking calls instead of epoll\n"
     "  --spin-us N      poll for that long before blocking: 0 when not given\n"
     "  --sources N      connect from so many addresses, 127.0.0.1 and up\n"
-    "  --idle           connect, print \"connected N\", hold until end of file on stdin\n";
+    "  --idle           use each connection once, print \"connected N\", hold them until end of file on stdin\n";
 
 static const uint64_t NANOS_PER_MILLI = 1000000;
 

@@ -10,7 +10,15 @@ import picocli.CommandLine.Command;
     name = "benchmarks",
     mixinStandardHelpOptions = true,
     description = "Measures Ouro against C and against the JDK, on this machine.",
-    subcommands = {RunCommand.class})
+    subcommands = {
+      RunCommand.class,
+      EchoCommand.class,
+      RingCommand.class,
+      StartupCommand.class,
+      IdleCommand.class,
+      AllCommand.class,
+      JmhCommand.class
+    })
 public final class Main {
   private Main() {}
 

@@ -94,9 +94,13 @@ final class Child implements AutoCloseable {
   /** Ends stdin, on which the process exits; one that does not is killed. */
   @Override
   public void close() {
+    endWithin(EXIT_TIME);
+  }
+
+  void endWithin(Duration patience) {
     try {
       process.getOutputStream().close();
-      if (!process.waitFor(EXIT_TIME)) {
+      if (!process.waitFor(patience)) {
         process.destroyForcibly().waitFor();
       }
     } catch (IOException e) {

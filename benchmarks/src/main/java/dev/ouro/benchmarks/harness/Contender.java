@@ -14,7 +14,7 @@ import java.util.List;
 public record Contender(String name, Runtime runtime, List<String> command, String note) {
   /** What a server runs on, which decides how it is bound to a processor. */
   public enum Runtime {
-    /** Takes {@code --cpu}. */
+    /** Bound as a whole process. */
     NATIVE,
     /**
      * On a core of its own only the loop's thread is bound, from outside, after the start: the

@@ -41,6 +41,19 @@ public record Placement(int serverCpu, int clientCpu) {
         : "server on CPU " + serverCpu + ", client on CPU " + clientCpu;
   }
 
+  /** A command that runs a program on the server's processor alone. */
+  public List<String> bind(List<String> command) {
+    List<String> bound = new ArrayList<>();
+    bound.addAll(List.of("taskset", "--cpu-list", Integer.toString(serverCpu)));
+    bound.addAll(command);
+    return bound;
+  }
+
+  /** How many processors there are, as a remark says it. */
+  public static String coreCount() {
+    return "allowed CPUs: " + allowedCpus().size();
+  }
+
   private static List<Integer> allowedCpus() {
     try {
       return Files.readAllLines(STATUS).stream()

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -26,13 +25,12 @@ public final class ServerProcess implements AutoCloseable {
     this.contender = contender;
     this.child = child;
     String chosen = contender.note();
-    String line = child.nextLine(START_TIME);
-    if (line.startsWith("engine ")) {
-      chosen = line.substring("engine ".length());
-      line = child.nextLine(START_TIME);
-    }
-    if (!line.startsWith("listening ")) {
-      throw new RefusedException(contender.name(), "says \"" + line + "\" instead of listening");
+    String line;
+    // A JVM may have remarks of its own in between.
+    while (!(line = child.nextLine(START_TIME)).startsWith("listening ")) {
+      if (line.startsWith("engine ")) {
+        chosen = line.substring("engine ".length());
+      }
     }
     this.engine = chosen;
     this.port = Integer.parseInt(line.substring("listening ".length()));
@@ -45,32 +43,40 @@ public final class ServerProcess implements AutoCloseable {
    */
   public static ServerProcess start(Contender contender, Placement placement)
       throws IOException, InterruptedException {
-    Child child = Child.start(contender.name(), placed(contender, placement));
-    try {
-      ServerProcess server = new ServerProcess(contender, child);
-      if (contender.isJvm() && !placement.shared()) {
+    ServerProcess server = start(contender, placed(contender, placement));
+    if (contender.isJvm() && !placement.shared()) {
+      try {
         server.bindLoopThread(placement.serverCpu());
+      } catch (RuntimeException | IOException | InterruptedException e) {
+        server.close();
+        throw e;
       }
-      return server;
-    } catch (RuntimeException | IOException | InterruptedException e) {
+    }
+    return server;
+  }
+
+  /** Starts a server wherever the scheduler puts it. */
+  public static ServerProcess startAnywhere(Contender contender)
+      throws IOException, InterruptedException {
+    return start(contender, contender.command());
+  }
+
+  private static ServerProcess start(Contender contender, List<String> command)
+      throws IOException, InterruptedException {
+    Child child = Child.start(contender.name(), command);
+    try {
+      return new ServerProcess(contender, child);
+    } catch (RuntimeException | InterruptedException e) {
       child.close();
       throw e;
     }
   }
 
   private static List<String> placed(Contender contender, Placement placement) {
-    String cpu = Integer.toString(placement.serverCpu());
-    List<String> command = new ArrayList<>();
-    if (contender.isJvm()) {
-      if (placement.shared()) {
-        command.addAll(List.of("taskset", "--cpu-list", cpu));
-      }
-      command.addAll(contender.command());
-    } else {
-      command.addAll(contender.command());
-      command.addAll(List.of("--cpu", cpu));
+    if (!contender.isJvm() || placement.shared()) {
+      return placement.bind(contender.command());
     }
-    return command;
+    return contender.command();
   }
 
   private void bindLoopThread(int cpu) throws IOException, InterruptedException {
@@ -127,6 +133,20 @@ public final class ServerProcess implements AutoCloseable {
   private ServerStats ask(String command) throws InterruptedException {
     child.say(command);
     return ServerStats.parse(new JsonLine(child.nextLine(ANSWER_TIME)));
+  }
+
+  /** The memory of the process that is in RAM: {@code VmRSS}. */
+  public long residentBytes() throws IOException {
+    return Files.readAllLines(Path.of("/proc/" + pid() + "/status")).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Ends it, and gives it that much time to do so. */
+  public void endWithin(Duration patience) {
+    child.endWithin(patience);
   }
 
   @Override

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.benchmarks;
+
+import dev.ouro.benchmarks.GoalScenario.Reference;
+import dev.ouro.benchmarks.harness.Contender;
+import dev.ouro.benchmarks.harness.Pace;
+import dev.ouro.benchmarks.harness.Placement;
+import dev.ouro.benchmarks.harness.Programs;
+import dev.ouro.benchmarks.harness.Programs.Engine;
+import dev.ouro.benchmarks.harness.Programs.ProtocolKind;
+import dev.ouro.benchmarks.harness.Progress;
+import dev.ouro.benchmarks.harness.Scenario;
+import dev.ouro.benchmarks.harness.Workload;
+import dev.ouro.benchmarks.report.Goal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The matrix of echo servers, with what each must reach. */
+@Command(
+    name = "echo",
+    mixinStandardHelpOptions = true,
+    description = "Echo servers in all shapes of load, each with what it must reach.")
+final class EchoCommand implements Callable<Integer> {
+  private static final Pace PACE = new Pace(5, 200, 800, 2000);
+  private static final int SYSTEM_CALL_MILLIS = 200;
+  private static final int SMALL_BUFFER_BYTES = 4 * 1024;
+  private static final int LARGE_BUFFER_BYTES = 64 * 1024;
+  private static final int CLIENT_SPIN_MICROS = 50;
+  private static final Goal LEVEL_WITH_C = Goal.atLeast(0.97);
+  private static final Goal FASTER_THAN_BLOCKING = Goal.atLeast(2.5);
+  private static final Goal NEAR_THE_BETTER_C = Goal.atLeast(0.9);
+
+  @Mixin private BenchmarkOptions options;
+
+  @Option(
+      names = "--only",
+      paramLabel = "TEXT",
+      description = "Only the scenarios whose heading contains the text.",
+      defaultValue = "")
+  private String only;
+
+  @Option(names = "--list", description = "List the scenarios, and measure nothing.")
+  private boolean list;
+
+  @Override
+  public Integer call() throws Exception {
+    Programs programs = options.programs();
+    Progress progress = Progress.onStderr();
+    EchoReport report = new EchoReport();
+    System.out.println(Machine.text());
+    for (GoalScenario each : scenarios(programs)) {
+      Scenario scenario = each.scenario();
+      if (!scenario.text().contains(only)) {
+        continue;
+      }
+      if (list) {
+        System.out.println(scenario.text());
+        continue;
+      }
+      progress.show(scenario.text());
+      Scenario.Outcome outcome =
+          scenario.run(programs, options.pace(PACE), SYSTEM_CALL_MILLIS, progress);
+      System.out.println();
+      System.out.print(report.table(each, outcome));
+    }
+    if (!list) {
+      System.out.println();
+      System.out.println(report.summary());
+    }
+    return 0;
+  }
+
+  private static List<GoalScenario> scenarios(Programs programs) {
+    Workload pingPong = Workload.pingPong(64);
+    Workload polling = pingPong.withSpinMicros(CLIENT_SPIN_MICROS);
+    Placement one = Placement.oneCore();
+    Placement two = Placement.coreEach();
+    return List.of(
+        scenario(programs, pingPong, one, Reference.SAME_ENGINE, LEVEL_WITH_C),
+        scenario(programs, pingPong, two, Reference.BLOCKING, FASTER_THAN_BLOCKING),
+        scenario(programs, polling, two, Reference.BLOCKING, FASTER_THAN_BLOCKING),
+        scenario(
+            programs, Workload.many(64, 1, 64), two, Reference.BETTER_OF_C, NEAR_THE_BETTER_C),
+        scenario(
+            programs, Workload.many(64, 16, 64), two, Reference.BETTER_OF_C, NEAR_THE_BETTER_C),
+        scenario(
+            programs, Workload.many(1000, 1, 64), two, Reference.BETTER_OF_C, NEAR_THE_BETTER_C),
+        scenario(
+            programs,
+            Workload.many(8, 1, 64 * 1024),
+            two,
+            Reference.BETTER_OF_C,
+            NEAR_THE_BETTER_C));
+  }
+
+  private static GoalScenario scenario(
+      Programs programs, Workload workload, Placement placement, Reference reference, Goal goal) {
+    List<Contender> contenders = contenders(programs, workload);
+    return new GoalScenario(new Scenario(workload, placement, contenders), reference, goal);
+  }
+
+  private static List<Contender> contenders(Programs programs, Workload workload) {
+    int bufferBytes =
+        workload.sizeBytes() > SMALL_BUFFER_BYTES ? LARGE_BUFFER_BYTES : SMALL_BUFFER_BYTES;
+    List<Contender> contenders = new ArrayList<>();
+    for (ProtocolKind protocol : ProtocolKind.values()) {
+      for (Engine engine : Engine.values()) {
+        contenders.add(programs.ouro(engine, protocol));
+      }
+    }
+    contenders.add(programs.nio());
+    contenders.add(programs.uringReference(bufferBytes));
+    contenders.add(programs.epollReference());
+    if (workload.connections() == 1) {
+      contenders.add(programs.blockingReference());
+    }
+    return contenders;
+  }
+}
