@@ -3,3 +3,7 @@
 #define _GNU_SOURCE
 #include <signal.h>
 #include <sys/signalfd.h>
+
+// These name what lies in unions, and would be replaced where a path leads there.
+#undef sa_handler
+#undef sa_sigaction

@@ -392,15 +392,6 @@ public class SignalHeader extends SignalHeader$shared {
     public static int SIG_SETMASK() {
         return SIG_SETMASK;
     }
-    private static final int SIGSTKSZ = (int)16384L;
-    /**
-     * {@snippet lang=c :
-     * #define SIGSTKSZ 16384
-     * }
-     */
-    public static int SIGSTKSZ() {
-        return SIGSTKSZ;
-    }
     private static final int SI_TKILL = (int)-6L;
     /**
      * {@snippet lang=c :

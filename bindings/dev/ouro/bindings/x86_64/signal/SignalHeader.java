@@ -392,15 +392,6 @@ public class SignalHeader extends SignalHeader$shared {
     public static int SIG_SETMASK() {
         return SIG_SETMASK;
     }
-    private static final int SIGSTKSZ = (int)8192L;
-    /**
-     * {@snippet lang=c :
-     * #define SIGSTKSZ 8192
-     * }
-     */
-    public static int SIGSTKSZ() {
-        return SIGSTKSZ;
-    }
     private static final int SI_TKILL = (int)-6L;
     /**
      * {@snippet lang=c :
