@@ -56,6 +56,11 @@ public final class Socket implements AutoCloseable {
     return new Socket(fd, family, type, protocol);
   }
 
+  /** The socket of a connection that {@code listener} accepted. Takes ownership of {@code fd}. */
+  public static Socket accepted(Fd fd, Socket listener) {
+    return new Socket(fd, listener.family, listener.type, listener.protocol);
+  }
+
   /**
    * {@code socketpair(2)}: two connected Unix stream sockets.
    *

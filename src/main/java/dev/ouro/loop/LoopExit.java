@@ -22,6 +22,16 @@ public class LoopExit extends Error {
     super(message, cause);
   }
 
+  /**
+   * For whoever catches what a callback throws, to report it: throws {@code failure} on if it is one
+   * that leaves a run.
+   */
+  public static void rethrowIfFatal(Throwable failure) {
+    if (isFatal(failure)) {
+      throw (Error) failure;
+    }
+  }
+
   /** Whether {@code failure} leaves a run at once. */
   static boolean isFatal(Throwable failure) {
     return failure instanceof LoopExit

@@ -128,7 +128,7 @@ public final class ServerOptions {
     return copy;
   }
 
-  /** Accepting at once (default), or only after {@code Server.startServing}. */
+  /** Accepting at once (default), or only after {@link Server#startServing}. */
   public ServerOptions withStartServing(boolean startServing) {
     ServerOptions copy = new ServerOptions(this);
     copy.startServing = startServing;

@@ -74,7 +74,7 @@ public final class UnixServerOptions {
     return new UnixServerOptions(path, sock, backlog, cleanupSocket, startServing);
   }
 
-  /** Accepting at once (default), or only after {@code Server.startServing}. */
+  /** Accepting at once (default), or only after {@link Server#startServing}. */
   public UnixServerOptions withStartServing(boolean startServing) {
     return new UnixServerOptions(path, sock, backlog, cleanupSocket, startServing);
   }

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro;
+
+import dev.ouro.linux.AddressInfo;
+import dev.ouro.linux.LinuxException;
+import dev.ouro.linux.NameInfo;
+import dev.ouro.linux.OpenFile;
+import dev.ouro.linux.Socket;
+import dev.ouro.loop.EngineFactory;
+import dev.ouro.loop.EngineLoop;
+import dev.ouro.loop.Future;
+import dev.ouro.loop.WaitStrategy;
+import dev.ouro.transport.BaseProtocol;
+import dev.ouro.transport.Connection;
+import dev.ouro.transport.ConnectionOptions;
+import dev.ouro.transport.Network;
+import dev.ouro.transport.SendfileOptions;
+import dev.ouro.transport.Server;
+import dev.ouro.transport.ServerOptions;
+import dev.ouro.transport.Transport;
+import dev.ouro.transport.UnixConnectionOptions;
+import dev.ouro.transport.UnixServerOptions;
+import dev.ouro.transport.WriteTransport;
+import java.net.SocketAddress;
+import java.nio.channels.FileChannel;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** What both loops have in common: everything but the engine. asyncio's {@code BaseEventLoop}. */
+public abstract sealed class BaseEventLoop extends EngineLoop implements EventLoop
+    permits SelectorEventLoop {
+  private final Network network;
+  private final String reason;
+
+  BaseEventLoop(EngineFactory engines, WaitStrategy strategy, String reason)
+      throws LinuxException {
+    super(engines, strategy);
+    this.reason = reason;
+    this.network = new Network(this);
+  }
+
+  @Override
+  public EngineChoice engine() {
+    return new EngineChoice(
+        pollEngine().kind().label(), reason, pollEngine().description());
+  }
+
+  @Override
+  public void close() {
+    boolean first = !isClosed();
+    super.close();
+    if (first) {
+      network.close();
+    }
+  }
+
+  @Override
+  public Future<Server> createServer(
+      Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options) {
+    return network.createServer(protocolFactory, options);
+  }
+
+  @Override
+  public Future<Server> createUnixServer(
+      Supplier<? extends BaseProtocol> protocolFactory, UnixServerOptions options) {
+    return network.createUnixServer(protocolFactory, options);
+  }
+
+  @Override
+  public <P extends BaseProtocol> Future<Connection<Transport, P>> createConnection(
+      Supplier<P> protocolFactory, ConnectionOptions options) {
+    return network.createConnection(protocolFactory, options);
+  }
+
+  @Override
+  public <P extends BaseProtocol> Future<Connection<Transport, P>> createUnixConnection(
+      Supplier<P> protocolFactory, UnixConnectionOptions options) {
+    return network.createUnixConnection(protocolFactory, options);
+  }
+
+  @Override
+  public <P extends BaseProtocol> Future<Connection<Transport, P>> connectAcceptedSocket(
+      Supplier<P> protocolFactory, Socket sock) {
+    return network.connectAcceptedSocket(protocolFactory, sock);
+  }
+
+  @Override
+  public Future<Long> sendfile(WriteTransport transport, OpenFile file, SendfileOptions options) {
+    return network.sendfile(transport, file, options);
+  }
+
+  @Override
+  public Future<Long> sendfile(
+      WriteTransport transport, FileChannel file, SendfileOptions options) {
+    return network.sendfile(transport, file, options);
+  }
+
+  @Override
+  public Future<List<AddressInfo>> getaddrinfo(
+      String host, String service, int family, int type, int protocol, int flags) {
+    return network.getaddrinfo(host, service, family, type, protocol, flags);
+  }
+
+  @Override
+  public Future<NameInfo> getnameinfo(SocketAddress address, int flags) {
+    return network.getnameinfo(address, flags);
+  }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro;
+
+import dev.ouro.linux.AddressInfo;
+import dev.ouro.linux.NameInfo;
+import dev.ouro.linux.OpenFile;
+import dev.ouro.linux.Socket;
+import dev.ouro.loop.CallbackLoop;
+import dev.ouro.loop.Future;
+import dev.ouro.transport.BaseProtocol;
+import dev.ouro.transport.Connection;
+import dev.ouro.transport.ConnectionOptions;
+import dev.ouro.transport.SendfileOptions;
+import dev.ouro.transport.Server;
+import dev.ouro.transport.ServerOptions;
+import dev.ouro.transport.Transport;
+import dev.ouro.transport.UnixConnectionOptions;
+import dev.ouro.transport.UnixServerOptions;
+import dev.ouro.transport.WriteTransport;
+import java.net.SocketAddress;
+import java.nio.channels.FileChannel;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * asyncio's event loop: {@link CallbackLoop} and everything that moves bytes.
+ *
+ * <p>Made by {@link Asyncio#newEventLoop()}, or by name: {@link SelectorEventLoop} on epoll, {@code
+ * ProactorEventLoop} on io_uring.
+ *
+ * <p>Threads: as {@link CallbackLoop} says. Errors: a wrong argument is an exception from the call
+ * itself, before anything is touched; what the kernel refuses comes from the future, mostly as a
+ * {@link dev.ouro.linux.LinuxException}. Cancelling a future undoes what was begun: sockets that it
+ * opened close. A protocol factory is called once for each connection, and the protocol's methods
+ * are called, in the context of the caller of the method here (a copy of it for each connection).
+ *
+ * {@snippet :
+ * try (EventLoop loop = Asyncio.newEventLoop()) {
+ *   Server server =
+ *       loop.runUntilComplete(loop.createServer(Echo::new, ServerOptions.of("127.0.0.1", 7777)));
+ *   loop.runForever();
+ * }
+ * }
+ */
+public interface EventLoop extends CallbackLoop {
+  /** Which engine the loop stands on, and why. */
+  EngineChoice engine();
+
+  /**
+   * Listens on TCP; every connection gets a protocol of {@code protocolFactory}. asyncio's {@code
+   * create_server}.
+   *
+   * @return the server, which accepts already unless {@link ServerOptions#withStartServing} says
+   *     otherwise; or {@code getaddrinfo}'s or {@code bind}'s error, with the address, and then no
+   *     socket is left open. An address whose family this machine lacks is passed over, unless none
+   *     is left
+   * @throws IllegalArgumentException neither host, port nor sock, or both; sock is not a stream
+   */
+  Future<Server> createServer(
+      Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options);
+
+  /**
+   * Listens on a Unix socket. asyncio's {@code create_unix_server}. A socket file that a server left
+   * behind at the path is replaced; any other file is EADDRINUSE.
+   *
+   * @return the server, as {@link #createServer}
+   * @throws IllegalArgumentException neither path nor sock, or both; sock is not a Unix stream
+   */
+  Future<Server> createUnixServer(
+      Supplier<? extends BaseProtocol> protocolFactory, UnixServerOptions options);
+
+  /**
+   * Connects to a TCP server. asyncio's {@code create_connection}. The host's addresses are tried in
+   * order.
+   *
+   * @return the connection, after {@code connectionMade} was called; or {@code getaddrinfo}'s error;
+   *     or {@code connect}'s error: if several addresses failed in different ways, one exception that
+   *     tells all, with each of them suppressed in it
+   * @throws IllegalArgumentException neither host, port nor sock, or both; sock is not a stream
+   */
+  <P extends BaseProtocol> Future<Connection<Transport, P>> createConnection(
+      Supplier<P> protocolFactory, ConnectionOptions options);
+
+  /**
+   * Connects to a Unix socket. asyncio's {@code create_unix_connection}.
+   *
+   * @return the connection, as {@link #createConnection}
+   * @throws IllegalArgumentException neither path nor sock, or both; sock is not a Unix stream
+   */
+  <P extends BaseProtocol> Future<Connection<Transport, P>> createUnixConnection(
+      Supplier<P> protocolFactory, UnixConnectionOptions options);
+
+  /**
+   * Makes a transport of a connection that somebody else accepted. asyncio's {@code
+   * connect_accepted_socket}. The transport owns {@code sock} from now on; it is closed also when
+   * this fails.
+   *
+   * @throws IllegalArgumentException sock is not a stream; it stays the caller's
+   */
+  <P extends BaseProtocol> Future<Connection<Transport, P>> connectAcceptedSocket(
+      Supplier<P> protocolFactory, Socket sock);
+
+  /**
+   * Sends a file through {@code transport}, by {@code sendfile(2)}. asyncio's {@code sendfile}.
+   *
+   * <p>What was written before is sent before. Until the future is done the transport does not read,
+   * and a write throws. Then the file's position is behind the last byte sent, also after an error or
+   * a cancel; where nothing was sent it is not touched. A file that is not in the page cache makes
+   * the loop wait for the disk.
+   *
+   * <p>Where {@code sendfile(2)} does not work (a device, some file systems), the file is read off
+   * the loop and written, unless {@link SendfileOptions#withFallback} forbids it.
+   *
+   * @param file open until the future is done; the caller closes it
+   * @return how many bytes were sent; or the error, as {@link dev.ouro.linux.ConnectionException}
+   *     when the connection broke, and then the transport is closing
+   * @throws IllegalStateException the transport is closing, has sent its end of stream, sends a file
+   *     already, or is not one of this loop's sockets
+   * @throws dev.ouro.transport.SendfileNotAvailableException it does not work, and the fallback is
+   *     forbidden
+   */
+  Future<Long> sendfile(WriteTransport transport, OpenFile file, SendfileOptions options);
+
+  /**
+   * {@link #sendfile(WriteTransport, OpenFile, SendfileOptions)} of a file that the JDK opened. It
+   * does not tell the descriptor, so this always reads and writes.
+   */
+  Future<Long> sendfile(WriteTransport transport, FileChannel file, SendfileOptions options);
+
+  /**
+   * {@code getaddrinfo(3)}, in the default executor.
+   *
+   * @param host a name or a number, or null
+   * @param service a name or a number, or null
+   * @param family {@code AF_*}, 0 for any
+   * @param type {@code SOCK_*}, 0 for any
+   * @param protocol {@code IPPROTO_*}, 0 for any
+   * @param flags {@code AI_*}
+   * @return the answers, or an {@link dev.ouro.linux.AddressInfoException}
+   */
+  Future<List<AddressInfo>> getaddrinfo(
+      String host, String service, int family, int type, int protocol, int flags);
+
+  /**
+   * {@code getnameinfo(3)}, in the default executor.
+   *
+   * @param flags {@code NI_*}
+   * @return the answer, or an {@link dev.ouro.linux.AddressInfoException}
+   */
+  Future<NameInfo> getnameinfo(SocketAddress address, int flags);
+}

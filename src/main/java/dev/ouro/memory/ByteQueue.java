@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.memory;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Bytes in the order in which they came, in chunks of a pool; none while it is empty.
+ *
+ * <p>The bytes at the head lie at a fixed address until they are {@link #consume}d, also while more
+ * are appended: the kernel may read them there meanwhile. One thread only.
+ */
+public final class ByteQueue {
+  private final ChunkPool pool;
+  private Chunk head;
+  private Chunk tail;
+  private long sizeBytes;
+
+  /** An empty queue on {@code pool}. */
+  public ByteQueue(ChunkPool pool) {
+    this.pool = pool;
+  }
+
+  /** How many bytes are queued. */
+  public long sizeBytes() {
+    return sizeBytes;
+  }
+
+  /** Whether no bytes are queued. */
+  public boolean isEmpty() {
+    return sizeBytes == 0;
+  }
+
+  /** Appends all that remains in {@code data}, whose position is then its limit. */
+  public void append(ByteBuffer data) {
+    int position = data.position();
+    int limit = data.limit();
+    sizeBytes += limit - position;
+    while (position < limit) {
+      Chunk chunk = roomFor(limit - position);
+      int length = Math.min(limit - position, chunk.sizeBytes() - chunk.writeIndex);
+      chunk.view().put(chunk.writeIndex, data, position, length);
+      chunk.writeIndex += length;
+      position += length;
+    }
+    data.position(limit);
+  }
+
+  private Chunk roomFor(int wantedBytes) {
+    if (tail == null) {
+      head = pool.take(wantedBytes);
+      tail = head;
+    } else if (tail.writeIndex == tail.sizeBytes()) {
+      // The queue outgrew a chunk: it may well outgrow another small one.
+      tail.next = pool.take(Math.max(wantedBytes, ChunkPool.SMALL_BYTES + 1));
+      tail = tail.next;
+    }
+    return tail;
+  }
+
+  /** Where the first queued byte is. The queue must not be empty. */
+  public long headAddress() {
+    return head.address() + head.readIndex;
+  }
+
+  /** How many of the queued bytes lie together at {@link #headAddress}; 0 when empty. */
+  public int headLength() {
+    return head == null ? 0 : head.writeIndex - head.readIndex;
+  }
+
+  /** The first {@link #headLength} queued bytes as a view that is valid until they are consumed. */
+  public ByteBuffer headView() {
+    return head.view().slice(head.readIndex, headLength());
+  }
+
+  /** Removes the first {@code lengthBytes} bytes, at most {@link #headLength}. */
+  public void consume(int lengthBytes) {
+    head.readIndex += lengthBytes;
+    sizeBytes -= lengthBytes;
+    if (head.readIndex == head.writeIndex) {
+      Chunk empty = head;
+      head = empty.next;
+      if (head == null) {
+        tail = null;
+      }
+      pool.give(empty);
+    }
+  }
+
+  /** Removes everything, and gives the memory back: the kernel must not be using it. */
+  public void clear() {
+    while (head != null) {
+      Chunk chunk = head;
+      head = chunk.next;
+      pool.give(chunk);
+    }
+    tail = null;
+    sizeBytes = 0;
+  }
+}

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.transport;
+
+import dev.ouro.linux.AddressInfo;
+import dev.ouro.linux.LinuxException;
+import dev.ouro.linux.NameInfo;
+import dev.ouro.linux.OpenFile;
+import dev.ouro.linux.Socket;
+import dev.ouro.linux.SocketConstants;
+import dev.ouro.linux.UnixAddress;
+import dev.ouro.loop.Context;
+import dev.ouro.loop.EngineLoop;
+import dev.ouro.loop.Future;
+import dev.ouro.memory.ChunkPool;
+import java.net.SocketAddress;
+import java.nio.channels.FileChannel;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * What an event loop needs to make servers and connections, over an {@link EngineLoop}: for authors
+ * of loops. {@code dev.ouro.EventLoop} has the same methods, and says what they do.
+ */
+public final class Network {
+  private static final System.Logger LOGGER = System.getLogger("dev.ouro");
+
+  private final EngineLoop loop;
+  private final ChunkPool chunks = new ChunkPool();
+
+  /** The network of {@code loop}; {@link #close} must follow the loop's own. */
+  public Network(EngineLoop loop) {
+    this.loop = Objects.requireNonNull(loop, "loop");
+  }
+
+  /** As {@code EventLoop.createServer}. */
+  public Future<Server> createServer(
+      Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options) {
+    Objects.requireNonNull(protocolFactory, "protocolFactory");
+    boolean byName = options.hosts() != null || options.port() != null;
+    if (byName && options.sock() != null) {
+      throw new IllegalArgumentException(
+          "host/port and sock can not be specified at the same time");
+    }
+    if (options.sock() != null) {
+      Arguments.stream(options.sock());
+      Serving serving = new Serving(protocolFactory, options.backlog(), options.startServing());
+      serving.serve(() -> List.of(options.sock()), null);
+      return serving.result;
+    }
+    if (!byName) {
+      throw new IllegalArgumentException("Neither host/port nor sock were specified");
+    }
+    Serving serving = new Serving(protocolFactory, options.backlog(), options.startServing());
+    resolveAll(serving, options);
+    return serving.result;
+  }
+
+  private void resolveAll(Serving serving, ServerOptions options) {
+    Resolver resolver = new Resolver(loop, options.family(), 0, options.flags());
+    List<String> hosts = options.hosts() == null ? List.of("") : options.hosts();
+    List<Future<List<AddressInfo>>> pending = new ArrayList<>();
+    for (String host : hosts) {
+      pending.add(resolver.resolve(host.isEmpty() ? null : host, options.port()));
+    }
+    int[] left = {pending.size()};
+    for (Future<List<AddressInfo>> answer : pending) {
+      answer.addDoneCallback(
+          done -> {
+            Throwable failure = done.exception();
+            if (failure != null) {
+              serving.fail(failure);
+            } else if (--left[0] == 0) {
+              Set<AddressInfo> addresses = new LinkedHashSet<>();
+              pending.forEach(one -> addresses.addAll(one.result()));
+              serving.serve(() -> ServerSockets.bind(addresses, options), null);
+            }
+          });
+    }
+  }
+
+  /** As {@code EventLoop.createUnixServer}. */
+  public Future<Server> createUnixServer(
+      Supplier<? extends BaseProtocol> protocolFactory, UnixServerOptions options) {
+    Objects.requireNonNull(protocolFactory, "protocolFactory");
+    if (options.path() != null && options.sock() != null) {
+      throw new IllegalArgumentException("path and sock can not be specified at the same time");
+    }
+    if (options.path() == null) {
+      if (options.sock() == null) {
+        throw new IllegalArgumentException("path was not specified, and no sock specified");
+      }
+      Arguments.unixStream(options.sock());
+    }
+    Serving serving = new Serving(protocolFactory, options.backlog(), options.startServing());
+    serving.serve(
+        () ->
+            List.of(
+                options.sock() != null ? options.sock() : ServerSockets.bindUnix(options.path())),
+        options);
+    return serving.result;
+  }
+
+  /** As {@code EventLoop.createConnection}. */
+  public <P extends BaseProtocol> Future<Connection<Transport, P>> createConnection(
+      Supplier<P> protocolFactory, ConnectionOptions options) {
+    Objects.requireNonNull(protocolFactory, "protocolFactory");
+    boolean byName = options.host() != null || options.port() != null;
+    if (byName && options.sock() != null) {
+      throw new IllegalArgumentException(
+          "host/port and sock can not be specified at the same time");
+    }
+    if (!byName && options.sock() == null) {
+      throw new IllegalArgumentException(
+          "host and port was not specified and no sock specified");
+    }
+    if (options.sock() != null) {
+      return attach(protocolFactory, Arguments.stream(options.sock()));
+    }
+    Connector<P> connector = new Connector<>(loop, chunks, protocolFactory);
+    Resolver resolver =
+        new Resolver(loop, options.family(), options.proto(), options.flags());
+    connector.connect(resolver.resolve(options.host(), options.port()));
+    return connector.result();
+  }
+
+  /** As {@code EventLoop.createUnixConnection}. */
+  public <P extends BaseProtocol> Future<Connection<Transport, P>> createUnixConnection(
+      Supplier<P> protocolFactory, UnixConnectionOptions options) {
+    Objects.requireNonNull(protocolFactory, "protocolFactory");
+    if (options.path() != null && options.sock() != null) {
+      throw new IllegalArgumentException("path and sock can not be specified at the same time");
+    }
+    if (options.path() == null && options.sock() == null) {
+      throw new IllegalArgumentException("no path and sock were specified");
+    }
+    if (options.sock() != null) {
+      return attach(protocolFactory, Arguments.unixStream(options.sock()));
+    }
+    Connector<P> connector = new Connector<>(loop, chunks, protocolFactory);
+    try {
+      Socket socket = Socket.open(SocketConstants.AF_UNIX, SocketConstants.SOCK_STREAM, 0);
+      connector.connect(socket, options.path());
+    } catch (LinuxException e) {
+      connector.result().setException(e);
+    }
+    return connector.result();
+  }
+
+  /** As {@code EventLoop.connectAcceptedSocket}. */
+  public <P extends BaseProtocol> Future<Connection<Transport, P>> connectAcceptedSocket(
+      Supplier<P> protocolFactory, Socket sock) {
+    Objects.requireNonNull(protocolFactory, "protocolFactory");
+    Objects.requireNonNull(sock, "sock");
+    return attach(protocolFactory, Arguments.stream(sock));
+  }
+
+  private <P extends BaseProtocol> Future<Connection<Transport, P>> attach(
+      Supplier<P> protocolFactory, Socket sock) {
+    Connector<P> connector = new Connector<>(loop, chunks, protocolFactory);
+    connector.attach(sock);
+    return connector.result();
+  }
+
+  /** As {@code EventLoop.sendfile}. */
+  public Future<Long> sendfile(
+      WriteTransport transport, OpenFile file, SendfileOptions options) {
+    Objects.requireNonNull(file, "file");
+    return sendfile(transport, FileSource.of(file), options);
+  }
+
+  /** As {@code EventLoop.sendfile}, by reading and writing. */
+  public Future<Long> sendfile(
+      WriteTransport transport, FileChannel file, SendfileOptions options) {
+    Objects.requireNonNull(file, "file");
+    return sendfile(transport, FileSource.of(file), options);
+  }
+
+  private Future<Long> sendfile(
+      WriteTransport transport, FileSource file, SendfileOptions options) {
+    Objects.requireNonNull(transport, "transport");
+    Objects.requireNonNull(options, "options");
+    if (transport.isClosing()) {
+      throw new IllegalStateException("Transport is closing");
+    }
+    if (!(transport instanceof StreamTransport stream) || !stream.loop().equals(loop)) {
+      throw new IllegalStateException(
+          "sendfile is not supported for transport " + transport);
+    }
+    return SendfileOperation.start(stream, file, options, chunks);
+  }
+
+  /** As {@code EventLoop.getaddrinfo}. */
+  public Future<List<AddressInfo>> getaddrinfo(
+      String host, String service, int family, int type, int protocol, int flags) {
+    return loop.runInExecutor(
+        () -> AddressInfo.resolve(host, service, family, type, protocol, flags));
+  }
+
+  /** As {@code EventLoop.getnameinfo}. */
+  public Future<NameInfo> getnameinfo(SocketAddress address, int flags) {
+    Objects.requireNonNull(address, "address");
+    return loop.runInExecutor(() -> NameInfo.resolve(address, flags));
+  }
+
+  /**
+   * Gives the memory back, once the loop is closed. What the kernel did not let go of is leaked, and
+   * the log says how much: it might still be read.
+   */
+  public void close() {
+    long leaked = chunks.close(loop.pollEngine().operations() > 0);
+    if (leaked > 0) {
+      LOGGER.log(
+          System.Logger.Level.WARNING,
+          "{0} bytes of write buffers are leaked: the kernel has not ended the sends",
+          leaked);
+    }
+  }
+
+  /** Where the sockets of a server come from. */
+  @FunctionalInterface
+  private interface Sockets {
+    List<Socket> open() throws LinuxException;
+  }
+
+  /** A server that is being made. */
+  private final class Serving {
+    private final Supplier<? extends BaseProtocol> protocolFactory;
+    private final Context context = Context.copyContext();
+    private final int backlog;
+    private final boolean starts;
+    private final Future<Server> result = loop.createFuture();
+
+    Serving(Supplier<? extends BaseProtocol> protocolFactory, int backlog, boolean starts) {
+      this.protocolFactory = protocolFactory;
+      this.backlog = backlog;
+      this.starts = starts;
+    }
+
+    void fail(Throwable failure) {
+      if (!result.done()) {
+        result.setException(failure);
+      }
+    }
+
+    /** Opens the sockets, and completes the result in the next turn. */
+    void serve(Sockets opener, UnixServerOptions unix) {
+      if (result.done()) {
+        return;
+      }
+      SocketServer server = null;
+      try {
+        List<Socket> sockets = opener.open();
+        server = new SocketServer(loop, chunks, sockets, protocolFactory, context, backlog);
+        if (unix != null && unix.cleanupSocket()) {
+          server.cleanUp(0, UnixFile.of((UnixAddress) sockets.getFirst().getsockname()));
+        }
+        for (Socket socket : sockets) {
+          if (StreamEnds.isInternet(socket)) {
+            // The connections inherit it from the listener, which saves a call for each.
+            socket.setsockopt(SocketConstants.IPPROTO_TCP, SocketConstants.TCP_NODELAY, 1);
+          }
+        }
+        if (starts) {
+          server.serve();
+        }
+        succeed(server);
+      } catch (LinuxException | RuntimeException e) {
+        if (server != null) {
+          server.close();
+        }
+        fail(e);
+      }
+    }
+
+    private void succeed(SocketServer server) {
+      loop.callSoon(
+          () -> {
+            if (result.done()) {
+              server.close();
+            } else {
+              result.setResult(server);
+            }
+          });
+    }
+  }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.transport;
+
+import dev.ouro.linux.AddressInfo;
+import dev.ouro.linux.AddressInfoException;
+import dev.ouro.linux.LinuxException;
+import dev.ouro.linux.SocketConstants;
+import dev.ouro.loop.EngineLoop;
+import dev.ouro.loop.Future;
+import java.io.IOException;
+import java.util.List;
+
+/** Finds the addresses of hosts: a number at once, a name by {@code getaddrinfo(3)} off the loop. */
+final class Resolver {
+  private final EngineLoop loop;
+  private final int family;
+  private final int protocol;
+  private final int flags;
+
+  Resolver(EngineLoop loop, int family, int protocol, int flags) {
+    this.loop = loop;
+    this.family = family;
+    this.protocol = protocol;
+    this.flags = flags;
+  }
+
+  /** The addresses of {@code host} (null: of this machine) and {@code port} (null: any), for TCP. */
+  Future<List<AddressInfo>> resolve(String host, Integer port) {
+    String service = port == null ? null : Integer.toString(port);
+    if (host == null || mayBeNumeric(host)) {
+      Future<List<AddressInfo>> known = loop.createFuture();
+      try {
+        known.setResult(ask(host, service, flags | AddressInfo.AI_NUMERICHOST));
+        return known;
+      } catch (AddressInfoException e) {
+        if (e.code() != AddressInfo.EAI_NONAME) {
+          known.setException(e);
+          return known;
+        }
+      } catch (IOException e) {
+        known.setException(e);
+        return known;
+      }
+    }
+    return loop.runInExecutor(() -> ask(host, service, flags));
+  }
+
+  private List<AddressInfo> ask(String host, String service, int withFlags)
+      throws LinuxException, AddressInfoException {
+    return AddressInfo.resolve(
+        host, service, family, SocketConstants.SOCK_STREAM, protocol, withFlags);
+  }
+
+  /** A name has a letter in it, and no colon. */
+  private static boolean mayBeNumeric(String host) {
+    return host.indexOf(':') >= 0 || host.chars().allMatch(c -> c == '.' || c >= '0' && c <= '9');
+  }
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.transport;
+
+import dev.ouro.linux.Errno;
+import dev.ouro.loop.EngineLoop;
+import dev.ouro.loop.Flushable;
+import dev.ouro.memory.ByteQueue;
+import dev.ouro.memory.ChunkPool;
+import dev.ouro.poll.Engine;
+import dev.ouro.poll.StreamChannel;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
+/**
+ * The sending half of a {@link StreamTransport}: what {@link #write} is given goes to the kernel at
+ * once, at the end of the turn, or when the kernel has room, always in order.
+ *
+ * <p>States: idle (nothing queued) → queued (a flush is registered for the end of the turn) → in the
+ * kernel (the bytes at the queue's head belong to it) → idle. One send at a time.
+ */
+final class Sender implements Flushable {
+  /** From here on a copy costs more than the system call that avoids it. */
+  private static final int DIRECT_BYTES = 8 * 1024;
+
+  /** What gathers within a turn before it is sent without waiting for the turn's end. */
+  private static final int FLUSH_BYTES = 16 * 1024;
+
+  private final EngineLoop loop;
+  private final StreamTransport transport;
+  private final ByteQueue queue;
+  private final FlowControl flow;
+  private final boolean batches;
+  private final StreamChannel channel;
+  private boolean inKernel;
+  private boolean flushRegistered;
+  private boolean discarded;
+  private long sentInTurn;
+
+  Sender(
+      EngineLoop loop,
+      ChunkPool chunks,
+      StreamTransport transport,
+      StreamChannel channel,
+      FlowControl flow) {
+    this.loop = loop;
+    this.transport = transport;
+    this.channel = channel;
+    this.queue = new ByteQueue(chunks);
+    this.flow = flow;
+    this.batches = loop.pollEngine().batchesSends();
+  }
+
+  /** How many bytes the kernel has not taken. */
+  long sizeBytes() {
+    return discarded ? 0 : queue.sizeBytes();
+  }
+
+  /** Whether everything was taken by the kernel. */
+  boolean isIdle() {
+    return queue.isEmpty();
+  }
+
+  /**
+   * Sends all that remains in {@code data}.
+   *
+   * @param address where the first remaining byte is; 0 when that is not known
+   */
+  void write(ByteBuffer data, long address) {
+    boolean atOnce = queue.isEmpty() && (data.remaining() >= DIRECT_BYTES || isFirstOfTurn());
+    boolean tried = atOnce && data.isDirect();
+    if (atOnce) {
+      sentInTurn = loop.turn();
+      if (tried && !sendDirectly(data, address)) {
+        return;
+      }
+    }
+    queue.append(data);
+    settle(atOnce, tried);
+  }
+
+  /** {@link #write} of each, as one. */
+  void writeAll(Iterable<ByteBuffer> list) {
+    boolean atOnce = queue.isEmpty() && isFirstOfTurn();
+    for (ByteBuffer data : list) {
+      queue.append(data);
+    }
+    if (atOnce) {
+      sentInTurn = loop.turn();
+    }
+    settle(atOnce, false);
+  }
+
+  /** On an engine that makes a call for each send, the first write of a turn need not wait. */
+  private boolean isFirstOfTurn() {
+    return !batches && sentInTurn != loop.turn();
+  }
+
+  /** Sends from the caller's own memory; whether something is left over. */
+  private boolean sendDirectly(ByteBuffer data, long address) {
+    long from = address != 0 ? address : MemorySegment.ofBuffer(data).address();
+    int result = channel.trySend(from, data.remaining());
+    if (result >= 0) {
+      data.position(data.position() + result);
+    } else if (result != -Errno.EAGAIN) {
+      data.position(data.limit());
+      transport.sendFailed(-result);
+      return false;
+    }
+    return data.hasRemaining();
+  }
+
+  /** After bytes were queued: sends them now or registers the flush, and tells the protocol. */
+  private void settle(boolean atOnce, boolean tried) {
+    if (inKernel) {
+      pauseIfTooMuch();
+      return;
+    }
+    boolean tooMuch = flow.isTooMuch(queue.sizeBytes());
+    if (atOnce || tooMuch || queue.sizeBytes() >= FLUSH_BYTES) {
+      // What finds room at once must not count against the limit, whichever the engine.
+      send(batches && !tried && (atOnce || tooMuch));
+    }
+    pauseIfTooMuch();
+    if (!inKernel && (!queue.isEmpty() || flow.isPaused())) {
+      registerFlush();
+    }
+  }
+
+  private void pauseIfTooMuch() {
+    if (flow.isTooMuch(sizeBytes())) {
+      flow.pause();
+    }
+  }
+
+  private void registerFlush() {
+    if (!flushRegistered) {
+      flushRegistered = true;
+      loop.beforePoll(this);
+    }
+  }
+
+  /** The end of the turn. */
+  @Override
+  public void flush() {
+    flushRegistered = false;
+    if (!inKernel && !discarded) {
+      send(false);
+      settleSent();
+    }
+  }
+
+  /** A pending send ended. */
+  void sent(int result) {
+    inKernel = false;
+    if (discarded) {
+      return;
+    }
+    if (result < 0) {
+      transport.sendFailed(-result);
+      return;
+    }
+    queue.consume(result);
+    send(false);
+    settleSent();
+  }
+
+  private void settleSent() {
+    flow.resumeAt(sizeBytes());
+    if (queue.isEmpty()) {
+      transport.drained();
+    }
+  }
+
+  /**
+   * Gives the kernel what is queued, until all is gone or a send stays pending.
+   *
+   * @param directly whether to try what the kernel takes without waiting, first
+   */
+  private void send(boolean directly) {
+    boolean direct = directly;
+    while (!queue.isEmpty()) {
+      long address = queue.headAddress();
+      int length = queue.headLength();
+      int result = direct ? channel.trySend(address, length) : channel.send(address, length);
+      if (result >= 0) {
+        queue.consume(result);
+      } else if (result == Engine.PENDING) {
+        inKernel = true;
+        return;
+      } else if (direct && result == -Errno.EAGAIN) {
+        direct = false;
+      } else {
+        transport.sendFailed(-result);
+        return;
+      }
+    }
+  }
+
+  /** Acts on limits that were changed. */
+  void limitsChanged() {
+    pauseIfTooMuch();
+  }
+
+  /** Forgets what is queued; the memory stays until {@link #release}, for the kernel may read it. */
+  void discard() {
+    discarded = true;
+    if (!inKernel) {
+      queue.clear();
+    }
+  }
+
+  /** Gives the memory back: no send is pending any more. */
+  void release() {
+    queue.clear();
+  }
+
+  @Override
+  public String toString() {
+    return "<" + (queue.isEmpty() ? "idle" : "polling") + ", bufsize=" + sizeBytes() + ">";
+  }
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.transport;
+
+import dev.ouro.linux.ConnectionException;
+import dev.ouro.linux.Errno;
+import dev.ouro.linux.LinuxException;
+import dev.ouro.linux.NativeMemory;
+import dev.ouro.loop.EngineLoop;
+import dev.ouro.loop.Future;
+import dev.ouro.memory.Chunk;
+import dev.ouro.memory.ChunkPool;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * One {@code loop.sendfile}: waits until the transport has sent what it had, then gives the kernel
+ * the file whenever the socket has room; or, where {@code sendfile(2)} does not work, reads off the
+ * loop and writes, a buffer at a time.
+ *
+ * <p>Meanwhile the transport does not read, and nobody else writes.
+ */
+final class SendfileOperation {
+  /** How much one turn sends, so that a fast peer does not starve the others. */
+  private static final long BYTES_PER_TURN = 4 * 1024 * 1024;
+
+  private static final int READ_BYTES = 64 * 1024;
+
+  private final EngineLoop loop;
+  private final StreamTransport transport;
+  private final FileSource file;
+  private final SendfileOptions options;
+  private final ChunkPool chunks;
+  private final Future<Long> result;
+  private final boolean resumesReading;
+  private Chunk offset;
+  private ByteBuffer buffer;
+  private boolean reads;
+  private boolean over;
+  private long sent;
+  private long queued;
+
+  private SendfileOperation(
+      StreamTransport transport, FileSource file, SendfileOptions options, ChunkPool chunks) {
+    this.loop = transport.loop();
+    this.transport = transport;
+    this.file = file;
+    this.options = options;
+    this.chunks = chunks;
+    this.result = loop.createFuture();
+    this.resumesReading = transport.isReading();
+  }
+
+  /**
+   * Starts; the arguments have been checked.
+   *
+   * @throws SendfileNotAvailableException the file needs the fallback, which is forbidden
+   * @throws IllegalStateException the transport has sent its end of stream, or sends a file
+   */
+  static Future<Long> start(
+      StreamTransport transport, FileSource file, SendfileOptions options, ChunkPool chunks) {
+    if (file.fd() < 0 && !options.fallback()) {
+      throw new SendfileNotAvailableException("not a regular file: " + file);
+    }
+    SendfileOperation operation = new SendfileOperation(transport, file, options, chunks);
+    transport.beginSendfile(operation);
+    transport.pauseReading();
+    operation.begin();
+    return operation.result;
+  }
+
+  private void begin() {
+    reads = file.fd() < 0;
+    result.addDoneCallback(
+        done -> {
+          if (done.cancelled()) {
+            end();
+          }
+        });
+    if (transport.isSenderIdle()) {
+      drained();
+    }
+  }
+
+  /** The transport has sent what it was given. */
+  void drained() {
+    sent += queued;
+    queued = 0;
+    if (over) {
+      return;
+    }
+    if (reads) {
+      readMore();
+    } else {
+      if (offset == null) {
+        offset = chunks.take(Long.BYTES);
+        NativeMemory.putLong(offset.address(), options.offset());
+      }
+      sendMore();
+    }
+  }
+
+  /** The socket has room. */
+  void writable() {
+    if (!over && !reads) {
+      sendMore();
+    }
+  }
+
+  private long left() {
+    return options.count() == null ? Long.MAX_VALUE : options.count() - sent;
+  }
+
+  private void sendMore() {
+    for (long budget = BYTES_PER_TURN; budget > 0 && left() > 0; ) {
+      long wanted = Math.min(left(), budget);
+      long count = transport.channel().sendfile(file.fd(), offset.address(), wanted);
+      if (count > 0) {
+        sent += count;
+        budget -= count;
+      } else if (count == 0) {
+        finish();
+        return;
+      } else if (count == -Errno.EAGAIN) {
+        break;
+      } else {
+        failed(LinuxException.of("sendfile", count));
+        return;
+      }
+    }
+    if (left() == 0) {
+      finish();
+    } else {
+      transport.channel().awaitWritable();
+    }
+  }
+
+  private void failed(LinuxException failure) {
+    if (sent == 0 && !(failure instanceof ConnectionException)) {
+      if (options.fallback()) {
+        reads = true;
+        readMore();
+      } else {
+        fail(new SendfileNotAvailableException("sendfile call failed", failure));
+      }
+    } else if (failure instanceof ConnectionException) {
+      transport.fatalError(failure, "Fatal write error on socket transport");
+    } else {
+      fail(failure);
+    }
+  }
+
+  private void readMore() {
+    if (left() == 0) {
+      finish();
+      return;
+    }
+    if (buffer == null) {
+      buffer = ByteBuffer.allocateDirect(READ_BYTES);
+    }
+    buffer.clear().limit((int) Math.min(left(), READ_BYTES));
+    long from = options.offset() + sent;
+    loop.runInExecutor(() -> file.read(buffer, from)).addDoneCallback(this::haveRead);
+  }
+
+  private void haveRead(Future<Integer> read) {
+    Throwable failure = read.cancelled() ? null : read.exception();
+    if (over) {
+      return;
+    }
+    if (failure != null) {
+      fail(failure);
+    } else if (read.cancelled() || read.result() <= 0) {
+      finish();
+    } else {
+      queued = read.result();
+      transport.writeFile(buffer.flip());
+      if (!over && transport.isSenderIdle() && queued > 0) {
+        drained();
+      }
+    }
+  }
+
+  /** The transport closes: with {@code reasonOrNull}, or because somebody closed it. */
+  void transportClosing(Throwable reasonOrNull) {
+    fail(
+        reasonOrNull != null
+            ? reasonOrNull
+            : LinuxException.of("sendfile", Errno.ECONNABORTED, "the transport was closed"));
+  }
+
+  private void finish() {
+    IOException failure = end();
+    if (!result.done()) {
+      if (failure == null) {
+        result.setResult(sent);
+      } else {
+        result.setException(failure);
+      }
+    }
+  }
+
+  private void fail(Throwable thrown) {
+    end();
+    if (!result.done()) {
+      result.setException(thrown);
+    }
+  }
+
+  /** Gives the transport back, and moves the file's position: whatever the outcome. */
+  private IOException end() {
+    if (over) {
+      return null;
+    }
+    over = true;
+    if (offset != null) {
+      chunks.give(offset);
+    }
+    IOException failure = null;
+    if (sent > 0) {
+      try {
+        file.position(options.offset() + sent);
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    transport.endSendfile();
+    if (resumesReading) {
+      transport.resumeReading();
+    }
+    return failure;
+  }
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.transport;
+
+import dev.ouro.linux.LinuxException;
+import dev.ouro.linux.Socket;
+import dev.ouro.loop.CallbackLoop;
+import dev.ouro.loop.Context;
+import dev.ouro.loop.EngineLoop;
+import dev.ouro.loop.Future;
+import dev.ouro.memory.ChunkPool;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** The server of TCP and Unix sockets: its {@link Listener}s and its connections. */
+final class SocketServer implements Server {
+  private final EngineLoop loop;
+  private final ChunkPool chunks;
+  private final Supplier<? extends BaseProtocol> protocolFactory;
+  private final Context context;
+  private final int backlog;
+  private final List<Listener> listeners = new ArrayList<>();
+  private final Set<StreamTransport> clients = new LinkedHashSet<>();
+  private final List<Future<Void>> waiters = new ArrayList<>();
+  private ServeForever serving;
+  private boolean accepting;
+  private boolean closed;
+  private boolean allGone;
+
+  /**
+   * Makes the server of bound sockets, which it owns from now on.
+   *
+   * @param context where {@code protocolFactory} runs; each connection has a copy
+   */
+  SocketServer(
+      EngineLoop loop,
+      ChunkPool chunks,
+      List<Socket> sockets,
+      Supplier<? extends BaseProtocol> protocolFactory,
+      Context context,
+      int backlog) {
+    this.loop = loop;
+    this.chunks = chunks;
+    this.protocolFactory = protocolFactory;
+    this.context = context;
+    this.backlog = backlog;
+    sockets.forEach(socket -> listeners.add(new Listener(this, socket)));
+  }
+
+  /** Has {@code file} removed when the listener at {@code index} closes. */
+  void cleanUp(int index, UnixFile file) {
+    listeners.get(index).cleanUp(file);
+  }
+
+  EngineLoop loop() {
+    return loop;
+  }
+
+  int backlog() {
+    return backlog;
+  }
+
+  /** Serves, without waiting for a turn. */
+  void serve() throws LinuxException {
+    if (closed) {
+      throw new IllegalStateException("server " + this + " is closed");
+    }
+    if (!accepting) {
+      accepting = true;
+      for (Listener listener : listeners) {
+        listener.start();
+      }
+    }
+  }
+
+  /** Makes a transport of an accepted connection. */
+  void accepted(StreamEnds ends) {
+    Context own = context.copy();
+    BaseProtocol[] made = new BaseProtocol[1];
+    loop.runInContext(own, () -> made[0] = Connector.protocolOf(protocolFactory));
+    StreamTransport transport = new StreamTransport(loop, chunks, ends, made[0], own, this);
+    clients.add(transport);
+    transport.start();
+  }
+
+  /** A connection is lost. */
+  void detach(StreamTransport transport) {
+    clients.remove(transport);
+    wakeIfAllGone();
+  }
+
+  private void wakeIfAllGone() {
+    if (closed && clients.isEmpty() && !allGone) {
+      allGone = true;
+      for (Future<Void> waiter : waiters) {
+        if (!waiter.done()) {
+          waiter.setResult(null);
+        }
+      }
+      waiters.clear();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    accepting = false;
+    listeners.forEach(Listener::close);
+    if (serving != null) {
+      serving.cancel();
+    }
+    wakeIfAllGone();
+  }
+
+  @Override
+  public void closeClients() {
+    List.copyOf(clients).forEach(StreamTransport::close);
+  }
+
+  @Override
+  public void abortClients() {
+    List.copyOf(clients).forEach(StreamTransport::abort);
+  }
+
+  @Override
+  public CallbackLoop getLoop() {
+    return loop;
+  }
+
+  @Override
+  public Future<Void> startServing() {
+    serveUnchecked();
+    Future<Void> nextTurn = loop.createFuture();
+    loop.callSoon(
+        () -> {
+          if (!nextTurn.done()) {
+            nextTurn.setResult(null);
+          }
+        });
+    return nextTurn;
+  }
+
+  private void serveUnchecked() {
+    try {
+      serve();
+    } catch (LinuxException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public Future<Void> serveForever() {
+    if (serving != null && !serving.done()) {
+      throw new IllegalStateException(
+          "server " + this + " is already being awaited on serveForever()");
+    }
+    serveUnchecked();
+    serving = new ServeForever();
+    return serving;
+  }
+
+  @Override
+  public boolean isServing() {
+    return accepting;
+  }
+
+  @Override
+  public Future<Void> waitClosed() {
+    Future<Void> waiter = loop.createFuture();
+    if (allGone) {
+      waiter.setResult(null);
+    } else {
+      waiters.add(waiter);
+    }
+    return waiter;
+  }
+
+  @Override
+  public List<TransportSocket> sockets() {
+    return closed
+        ? List.of()
+        : listeners.stream().map(listener -> new TransportSocket(listener.socket())).toList();
+  }
+
+  @Override
+  public String toString() {
+    return "<Server sockets=" + sockets() + ">";
+  }
+
+  /** The answer of {@link #serveForever}: cancelling it closes the server, and then it waits. */
+  private final class ServeForever extends Future<Void> {
+    private boolean cancelling;
+
+    ServeForever() {
+      super(loop);
+    }
+
+    @Override
+    public boolean cancel(String message) {
+      if (done()) {
+        return false;
+      }
+      if (!cancelling) {
+        cancelling = true;
+        close();
+        waitClosed().addDoneCallback(gone -> super.cancel(message));
+      }
+      return true;
+    }
+  }
+}
