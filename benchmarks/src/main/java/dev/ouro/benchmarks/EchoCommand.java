@@ -83,8 +83,7 @@ final class EchoCommand implements Callable<Integer> {
         scenario(programs, pingPong, one, Reference.SAME_ENGINE, LEVEL_WITH_C),
         scenario(programs, pingPong, two, Reference.BLOCKING, FASTER_THAN_BLOCKING),
         scenario(programs, polling, two, Reference.BLOCKING, FASTER_THAN_BLOCKING),
-        scenario(
-            programs, Workload.many(64, 1, 64), two, Reference.BETTER_OF_C, NEAR_THE_BETTER_C),
+        scenario(programs, Workload.many(64, 1, 64), two, Reference.BETTER_OF_C, NEAR_THE_BETTER_C),
         scenario(
             programs, Workload.many(64, 16, 64), two, Reference.BETTER_OF_C, NEAR_THE_BETTER_C),
         scenario(

@@ -50,8 +50,7 @@ final class EchoReport {
   private void addRow(
       Table table, GoalScenario scenario, Scenario.Outcome outcome, Results results) {
     boolean ours = results.contender().name().startsWith("Ouro");
-    double ratio =
-        scenario.referenceFor(results, outcome).map(results::ratioTo).orElse(Double.NaN);
+    double ratio = scenario.referenceFor(results, outcome).map(results::ratioTo).orElse(Double.NaN);
     double bytes = results.median(Measurement::allocatedBytesPerRoundTrip);
     double garbage = bytes < NOTHING ? 0 : bytes;
     table.row(

@@ -24,13 +24,11 @@ public final class Main {
 
   public static void main(String[] arguments) {
     System.exit(
-        new CommandLine(new Main())
-            .setExecutionExceptionHandler(Main::explain)
-            .execute(arguments));
+        new CommandLine(new Main()).setExecutionExceptionHandler(Main::explain).execute(arguments));
   }
 
-  private static int explain(
-      Exception failure, CommandLine command, CommandLine.ParseResult parsed) throws Exception {
+  private static int explain(Exception failure, CommandLine command, CommandLine.ParseResult parsed)
+      throws Exception {
     if (failure instanceof RefusedException) {
       command.getErr().println(failure.getMessage());
       return 1;

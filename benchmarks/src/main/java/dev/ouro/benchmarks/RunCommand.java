@@ -44,8 +44,7 @@ final class RunCommand implements Callable<Integer> {
     for (Workload workload : WORKLOADS) {
       Scenario scenario = new Scenario(workload, Placement.coreEach(), contenders);
       progress.show(scenario.text());
-      table.add(
-          scenario, scenario.run(programs, options.pace(PACE), SYSTEM_CALL_MILLIS, progress));
+      table.add(scenario, scenario.run(programs, options.pace(PACE), SYSTEM_CALL_MILLIS, progress));
     }
     progress.clear();
     System.out.println(Machine.text());

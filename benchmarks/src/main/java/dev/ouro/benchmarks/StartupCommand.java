@@ -115,18 +115,17 @@ final class StartupCommand implements Callable<Integer> {
             .figure("of NIO")
             .figure("goal")
             .text("");
-    nanos.forEach(
-        (contender, values) -> {
-          double ratio = Statistics.medianRatio(values, nanos.get(nio));
-          boolean ours = contender.name().startsWith("Ouro");
-          Goal goal = AotCache.isUsedBy(contender) ? WITH_CACHE : PLAIN;
-          table.row(
-              "  " + contender.name(),
-              Figures.millis(Statistics.median(values)),
-              Figures.decimal(ratio),
-              ours ? goal.text() : "",
-              ours ? goal.verdict(ratio) : "");
-        });
+    nanos.forEach((contender, values) -> {
+      double ratio = Statistics.medianRatio(values, nanos.get(nio));
+      boolean ours = contender.name().startsWith("Ouro");
+      Goal goal = AotCache.isUsedBy(contender) ? WITH_CACHE : PLAIN;
+      table.row(
+          "  " + contender.name(),
+          Figures.millis(Statistics.median(values)),
+          Figures.decimal(ratio),
+          ours ? goal.text() : "",
+          ours ? goal.verdict(ratio) : "");
+    });
     System.out.print(table.render());
     System.out.println("NIO without a cache is the reference of all; " + Placement.coreCount());
   }

@@ -13,7 +13,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A process that talks in lines over stdin and stdout. Its stderr is kept, to say why it failed. */
+/**
+ * A process that talks in lines over stdin and stdout. Its stderr is kept, to say why it failed.
+ */
 final class Child implements AutoCloseable {
   private static final String END = new String("end of stream");
   private static final Duration EXIT_TIME = Duration.ofSeconds(5);
@@ -64,8 +66,8 @@ final class Child implements AutoCloseable {
   /**
    * The next line.
    *
-   * @throws RefusedException if the process has ended, with the last line of its stderr, or is silent
-   *     for too long
+   * @throws RefusedException if the process has ended, with the last line of its stderr, or is
+   *     silent for too long
    */
   String nextLine(Duration patience) throws InterruptedException {
     String line = lines.poll(patience.toNanos(), TimeUnit.NANOSECONDS);

@@ -14,8 +14,8 @@ public final class DescriptorLimit {
   private DescriptorLimit() {}
 
   /**
-   * Sees to it that processes started from now on may open that many. They raise their soft limit up
-   * to the hard one themselves.
+   * Sees to it that processes started from now on may open that many. They raise their soft limit
+   * up to the hard one themselves.
    *
    * @return what was changed, to be said; nothing if the limit was high enough
    * @throws RefusedException if it is too low and may not be raised

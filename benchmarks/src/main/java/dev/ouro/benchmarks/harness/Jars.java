@@ -15,8 +15,8 @@ public final class Jars {
   private Jars() {}
 
   /**
-   * The directories of the class path that runs now, each packed into a jar. Its jars, the libraries
-   * of the benchmark program alone, are left out: the servers do not need them.
+   * The directories of the class path that runs now, each packed into a jar. Its jars, the
+   * libraries of the benchmark program alone, are left out: the servers do not need them.
    *
    * @param into the directory of the new jars
    */
@@ -39,7 +39,12 @@ public final class Jars {
         tool.run(
             new PrintWriter(errors),
             new PrintWriter(errors),
-            "--create", "--file", jar.toString(), "-C", directory, ".");
+            "--create",
+            "--file",
+            jar.toString(),
+            "-C",
+            directory,
+            ".");
     if (status != 0) {
       throw new RefusedException("jar", errors.toString().strip());
     }

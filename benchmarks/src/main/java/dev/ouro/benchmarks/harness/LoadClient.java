@@ -36,15 +36,14 @@ public final class LoadClient {
   }
 
   /**
-   * The system calls that a server makes for a round trip, counted from outside, in a turn of its own.
-   * {@code NaN} where this machine lets nobody count.
+   * The system calls that a server makes for a round trip, counted from outside, in a turn of its
+   * own. {@code NaN} where this machine lets nobody count.
    */
   public double systemCallsPerRoundTrip(
       ServerProcess server, Workload workload, Placement placement, int millis)
       throws IOException, InterruptedException {
     String pid = Long.toString(server.pid());
-    List<String> command =
-        programs.nativeCommand("syscount", pid, Integer.toString(millis));
+    List<String> command = programs.nativeCommand("syscount", pid, Integer.toString(millis));
     try (Child client = start(server, workload, placement, 100, 2 * millis + 300)) {
       awaitMeasuring(client);
       long startNanos = System.nanoTime();
@@ -70,9 +69,12 @@ public final class LoadClient {
             "echo_client",
             programs.nativeCommand(
                 "echo_client",
-                "--port", Integer.toString(server.port()),
-                "--connections", Integer.toString(connections),
-                "--sources", Integer.toString(sources),
+                "--port",
+                Integer.toString(server.port()),
+                "--connections",
+                Integer.toString(connections),
+                "--sources",
+                Integer.toString(sources),
                 "--idle"));
     try {
       client.nextLine(CONNECT_TIME);
@@ -90,14 +92,22 @@ public final class LoadClient {
         new ArrayList<>(
             programs.nativeCommand(
                 "echo_client",
-                "--port", Integer.toString(server.port()),
-                "--connections", Integer.toString(workload.connections()),
-                "--depth", Integer.toString(workload.depth()),
-                "--size", Integer.toString(workload.sizeBytes()),
-                "--spin-us", Integer.toString(workload.spinMicros()),
-                "--warm-up", Integer.toString(warmUpMillis),
-                "--measure", Integer.toString(millis),
-                "--cpu", Integer.toString(placement.clientCpu())));
+                "--port",
+                Integer.toString(server.port()),
+                "--connections",
+                Integer.toString(workload.connections()),
+                "--depth",
+                Integer.toString(workload.depth()),
+                "--size",
+                Integer.toString(workload.sizeBytes()),
+                "--spin-us",
+                Integer.toString(workload.spinMicros()),
+                "--warm-up",
+                Integer.toString(warmUpMillis),
+                "--measure",
+                Integer.toString(millis),
+                "--cpu",
+                Integer.toString(placement.clientCpu())));
     if (workload.client() == Workload.ClientKind.BLOCKING) {
       command.add("--blocking");
     }

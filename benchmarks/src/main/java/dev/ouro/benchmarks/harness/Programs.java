@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where the programs are: C ones under {@code native/bench/out}, Java ones on this program's own class
- * path.
+ * Where the programs are: C ones under {@code native/bench/out}, Java ones on this program's own
+ * class path.
  */
 public final class Programs {
   private static final String SERVERS = "dev.ouro.benchmarks.server.";
@@ -36,7 +36,8 @@ public final class Programs {
   }
 
   /** The command of a Java program of this project, with the class path that runs now. */
-  public static List<String> javaCommand(List<String> options, String mainClass, String... arguments) {
+  public static List<String> javaCommand(
+      List<String> options, String mainClass, String... arguments) {
     return javaCommand(System.getProperty("java.class.path"), options, mainClass, arguments);
   }
 

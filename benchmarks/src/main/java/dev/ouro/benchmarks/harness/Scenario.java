@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Servers measured against each other under one workload. They all live throughout, idle but for their
- * turn; each round gives every one of them a turn, so that a slow moment of the machine meets all.
+ * Servers measured against each other under one workload. They all live throughout, idle but for
+ * their turn; each round gives every one of them a turn, so that a slow moment of the machine meets
+ * all.
  *
  * @param workload what the client does
  * @param placement where

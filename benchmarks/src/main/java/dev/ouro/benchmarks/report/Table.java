@@ -4,7 +4,9 @@ package dev.ouro.benchmarks.report;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A table of text: each column as wide as its widest cell, texts to the left, figures to the right. */
+/**
+ * A table of text: each column as wide as its widest cell, texts to the left, figures to the right.
+ */
 public final class Table {
   private static final String GAP = "  ";
 
@@ -38,7 +40,8 @@ public final class Table {
    */
   public Table row(String... cells) {
     if (cells.length != columns.size()) {
-      throw new IllegalArgumentException(cells.length + " cells for " + columns.size() + " columns");
+      throw new IllegalArgumentException(
+          cells.length + " cells for " + columns.size() + " columns");
     }
     rows.add(List.of(cells));
     return this;

@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The far end of {@link ServerProcess}: runs a server's loop on a thread of known name, counts what it
- * echoes, and answers commands on stdin from the main thread.
+ * The far end of {@link ServerProcess}: runs a server's loop on a thread of known name, counts what
+ * it echoes, and answers commands on stdin from the main thread.
  */
 final class Control {
   /** Written by the loop's thread alone. */
@@ -38,7 +38,8 @@ final class Control {
 
   /** Runs the loop and serves stdin until its end, then exits. */
   static void serve(Loop loop) throws IOException {
-    Thread thread = Thread.ofPlatform().name(ServerProcess.LOOP_THREAD).start(() -> runOrExit(loop));
+    Thread thread =
+        Thread.ofPlatform().name(ServerProcess.LOOP_THREAD).start(() -> runOrExit(loop));
     BufferedReader commands =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String command; (command = commands.readLine()) != null; ) {
