@@ -64,8 +64,8 @@ public interface CallbackLoop extends AutoCloseable {
   boolean isClosed();
 
   /**
-   * Drops what is queued without running it, ends the default executor without waiting for its jobs,
-   * and frees every descriptor of the loop. A second call does nothing.
+   * Drops what is queued without running it, ends the default executor without waiting for its
+   * jobs, and frees every descriptor of the loop. A second call does nothing.
    *
    * @throws IllegalStateException the loop runs
    */
@@ -125,10 +125,10 @@ public interface CallbackLoop extends AutoCloseable {
   // Watching descriptors
 
   /**
-   * Runs {@code callback} in every turn in which descriptor {@code fd} can be read without blocking,
-   * or has failed or ended, until {@link #removeReader}. Replaces a reader that {@code fd} has:
-   * that one's handle is cancelled. The descriptor stays the caller's; who closes it removes its
-   * reader and writer first.
+   * Runs {@code callback} in every turn in which descriptor {@code fd} can be read without
+   * blocking, or has failed or ended, until {@link #removeReader}. Replaces a reader that {@code
+   * fd} has: that one's handle is cancelled. The descriptor stays the caller's; who closes it
+   * removes its reader and writer first.
    *
    * @return the callback's handle; to cancel it is to remove the reader
    * @throws IllegalArgumentException {@code fd} is negative
@@ -166,7 +166,9 @@ public interface CallbackLoop extends AutoCloseable {
     return removeReader(socket.fd());
   }
 
-  /** {@link #addReader(int, Runnable)} for writing; independent of a reader of the same {@code fd}. */
+  /**
+   * {@link #addReader(int, Runnable)} for writing; independent of a reader of the same {@code fd}.
+   */
   Handle addWriter(int fd, Runnable callback) throws LinuxException;
 
   /** {@link #addWriter(int, Runnable)} for the descriptor's number. */
@@ -249,7 +251,8 @@ public interface CallbackLoop extends AutoCloseable {
 
   /**
    * Whether debug mode is on. It is at first when the system property {@code dev.ouro.debug} is set
-   * to anything but {@code false}, or else the environment variable {@code OURO_DEBUG} is not empty.
+   * to anything but {@code false}, or else the environment variable {@code OURO_DEBUG} is not
+   * empty.
    */
   boolean getDebug();
 

@@ -48,7 +48,8 @@ public final class Context {
   }
 
   /**
-   * Runs {@code body} in this context, in this thread. What {@code body} sets stays in this context.
+   * Runs {@code body} in this context, in this thread. What {@code body} sets stays in this
+   * context.
    *
    * @throws IllegalStateException this context is entered already
    */

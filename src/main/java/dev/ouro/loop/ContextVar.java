@@ -76,8 +76,7 @@ public final class ContextVar<T> {
     ContextMap before = current.values;
     int index = before.indexOf(this);
     current.values = before.with(this, value);
-    return new Token<>(
-        this, current, index >= 0, index >= 0 ? cast(before.valueAt(index)) : null);
+    return new Token<>(this, current, index >= 0, index >= 0 ? cast(before.valueAt(index)) : null);
   }
 
   /**

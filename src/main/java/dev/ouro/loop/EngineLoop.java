@@ -63,8 +63,7 @@ public class EngineLoop implements CallbackLoop {
     Objects.requireNonNull(strategy, "strategy");
     this.clock = Objects.requireNonNull(clock, "clock");
     engine = engines.open(ready);
-    waiter =
-        new Waiter(engine, inbox, clock, strategy, Runtime.getRuntime().availableProcessors());
+    waiter = new Waiter(engine, inbox, clock, strategy, Runtime.getRuntime().availableProcessors());
     watches = new FdWatches(this, engine);
   }
 

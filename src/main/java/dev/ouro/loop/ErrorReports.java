@@ -54,12 +54,11 @@ final class ErrorReports {
     StringBuilder text =
         new StringBuilder(message != null ? message : "Unhandled exception in event loop");
     new TreeMap<>(context.asMap())
-        .forEach(
-            (key, value) -> {
-              if (!key.equals("message") && !key.equals("exception")) {
-                text.append('\n').append(key).append(": ").append(format(value));
-              }
-            });
+        .forEach((key, value) -> {
+          if (!key.equals("message") && !key.equals("exception")) {
+            text.append('\n').append(key).append(": ").append(format(value));
+          }
+        });
     LOGGER.log(System.Logger.Level.ERROR, text.toString(), context.exception());
   }
 

@@ -12,8 +12,8 @@ import java.util.Objects;
  * call_exception_handler}. Immutable; usable from any thread as far as its values are.
  *
  * <p>The keys are asyncio's: {@code message}, and where it makes sense {@code exception}, {@code
- * future}, {@code task}, {@code handle}, {@code protocol}, {@code transport}, {@code socket}, {@code
- * asyncgen} and, in debug mode, {@code source_traceback}; any other is allowed.
+ * future}, {@code task}, {@code handle}, {@code protocol}, {@code transport}, {@code socket},
+ * {@code asyncgen} and, in debug mode, {@code source_traceback}; any other is allowed.
  *
  * {@snippet :
  * loop.callExceptionHandler(

@@ -5,8 +5,8 @@ package dev.ouro.loop;
 @FunctionalInterface
 public interface ExceptionHandler {
   /**
-   * Called on the loop's thread, in the {@link Context} of the task, future or callback that failed.
-   * What it throws goes, together with {@code context}, to {@link
+   * Called on the loop's thread, in the {@link Context} of the task, future or callback that
+   * failed. What it throws goes, together with {@code context}, to {@link
    * CallbackLoop#defaultExceptionHandler}.
    */
   void handle(CallbackLoop loop, ExceptionContext context);

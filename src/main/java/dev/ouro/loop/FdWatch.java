@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.loop;
 
+import dev.ouro.linux.Epoll;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.poll.Engine;
 import dev.ouro.poll.Watch;
@@ -8,10 +9,6 @@ import dev.ouro.poll.WatchListener;
 
 /** The reader and the writer of one descriptor. */
 final class FdWatch implements WatchListener {
-  // man 2 epoll_ctl; the same for io_uring's poll.
-  private static final int EPOLLIN = 0x001;
-  private static final int EPOLLOUT = 0x004;
-
   private final EngineLoop loop;
   private final FdWatches owner;
   private final int fd;
@@ -80,10 +77,10 @@ final class FdWatch implements WatchListener {
   public void ready(int events) {
     WatchHandle toRead = reader;
     WatchHandle toWrite = writer;
-    if (toRead != null && (events & ~EPOLLOUT) != 0) {
+    if (toRead != null && (events & ~Epoll.EPOLLOUT) != 0) {
       toRead.runOncePerTurn();
     }
-    if (toWrite != null && (events & ~EPOLLIN) != 0) {
+    if (toWrite != null && (events & ~Epoll.EPOLLIN) != 0) {
       toWrite.runOncePerTurn();
     }
   }
@@ -125,7 +122,7 @@ final class FdWatch implements WatchListener {
   }
 
   private int interest() {
-    return (reader != null ? EPOLLIN : 0) | (writer != null ? EPOLLOUT : 0);
+    return (reader != null ? Epoll.EPOLLIN : 0) | (writer != null ? Epoll.EPOLLOUT : 0);
   }
 
   /** Runs in every turn in which the descriptor is ready; cancelling it is removing it. */

@@ -16,10 +16,11 @@ import java.util.function.Consumer;
  * A result that a loop will have: asyncio's {@code Future}, made by {@link
  * CallbackLoop#createFuture}.
  *
- * <p>It is done once: with a result, with an exception, or cancelled. Its callbacks never run inside
- * the call that makes it done; they are scheduled with {@link CallbackLoop#callSoon(Runnable,
- * Context)}, in the order in which they were added. An exception that nobody asks for by the time
- * the future is garbage goes to the loop's exception handler, once.
+ * <p>It is done once: with a result, with an exception, or cancelled. Its callbacks never run
+ * inside the call that makes it done; they are scheduled with {@link
+ * CallbackLoop#callSoon(Runnable, Context)}, in the order in which they were added. An exception
+ * that nobody asks for by the time the future is garbage goes to the loop's exception handler,
+ * once.
  *
  * <p>It is also a {@link java.util.concurrent.Future}, for other threads, and a {@link
  * java.util.concurrent.CompletionStage}, whose dependent stages belong to the same loop.
@@ -261,7 +262,9 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
     };
   }
 
-  /** asyncio's form: the state with its result or exception; in debug mode, where it was created. */
+  /**
+   * asyncio's form: the state with its result or exception; in debug mode, where it was created.
+   */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder("<").append(kind());
@@ -377,7 +380,8 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
 
   private void finish(int outcome) {
     state = outcome;
-    // Volatile write, then volatile read: pairs with latch(), which publishes, then reads the state.
+    // Volatile write, then volatile read: pairs with latch(), which publishes, then reads the
+    // state.
     CountDownLatch latch = waiters.get();
     if (latch != null) {
       latch.countDown();
@@ -390,8 +394,7 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
   }
 
   private record DoneCallback<T>(
-      Future<T> future, Consumer<? super Future<T>> callback, Context context)
-      implements Runnable {
+      Future<T> future, Consumer<? super Future<T>> callback, Context context) implements Runnable {
     @Override
     public void run() {
       callback.accept(future);

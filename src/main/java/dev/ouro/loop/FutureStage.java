@@ -17,10 +17,10 @@ import java.util.function.Function;
  *
  * <p>Stages are futures of the same loop. Their functions run on the loop's thread, in a later turn
  * than the one that completed what they wait for: those of the methods without {@code Async}, and
- * those of the {@code Async} methods that name no executor, are alike in that. With an executor they
- * run there, and the stage is completed on the loop's thread. To cancel a stage keeps its function
- * from running; it does not cancel what the stage depends on. Exceptions are wrapped in {@link
- * CompletionException} as {@link CompletionStage} says.
+ * those of the {@code Async} methods that name no executor, are alike in that. With an executor
+ * they run there, and the stage is completed on the loop's thread. To cancel a stage keeps its
+ * function from running; it does not cancel what the stage depends on. Exceptions are wrapped in
+ * {@link CompletionException} as {@link CompletionStage} says.
  */
 abstract class FutureStage<T> implements CompletionStage<T> {
   FutureStage() {}
@@ -48,78 +48,68 @@ abstract class FutureStage<T> implements CompletionStage<T> {
 
   private <R> Future<R> flatten(Future<? extends CompletionStage<R>> nested) {
     Future<R> dependent = new Future<>(getLoop());
-    nested.addDoneCallback(
-        done -> {
-          if (done.failure() != null) {
-            dependent.offerException(StageStep.wrap(done.failure()));
-          } else if (!dependent.done()) {
-            StageStep.relay(done.value(), dependent);
-          }
-        });
+    nested.addDoneCallback(done -> {
+      if (done.failure() != null) {
+        dependent.offerException(StageStep.wrap(done.failure()));
+      } else if (!dependent.done()) {
+        StageStep.relay(done.value(), dependent);
+      }
+    });
     return dependent;
   }
 
   @Override
-  public <U> Future<U> thenApply(
-      Function<? super T, ? extends U> fn) {
+  public <U> Future<U> thenApply(Function<? super T, ? extends U> fn) {
     Objects.requireNonNull(fn, "fn");
     return then(null, (value, failure) -> fn.apply(StageStep.succeeded(value, failure)));
   }
 
   @Override
-  public <U> Future<U> thenApplyAsync(
-      Function<? super T, ? extends U> fn) {
+  public <U> Future<U> thenApplyAsync(Function<? super T, ? extends U> fn) {
     Objects.requireNonNull(fn, "fn");
     return then(null, (value, failure) -> fn.apply(StageStep.succeeded(value, failure)));
   }
 
   @Override
-  public <U> Future<U> thenApplyAsync(
-      Function<? super T, ? extends U> fn, Executor executor) {
+  public <U> Future<U> thenApplyAsync(Function<? super T, ? extends U> fn, Executor executor) {
     Objects.requireNonNull(fn, "fn");
     Objects.requireNonNull(executor, "executor");
     return then(executor, (value, failure) -> fn.apply(StageStep.succeeded(value, failure)));
   }
 
   @Override
-  public Future<Void> thenAccept(
-      Consumer<? super T> action) {
+  public Future<Void> thenAccept(Consumer<? super T> action) {
     Objects.requireNonNull(action, "action");
     return then(null, StageStep.accepting(action));
   }
 
   @Override
-  public Future<Void> thenAcceptAsync(
-      Consumer<? super T> action) {
+  public Future<Void> thenAcceptAsync(Consumer<? super T> action) {
     Objects.requireNonNull(action, "action");
     return then(null, StageStep.accepting(action));
   }
 
   @Override
-  public Future<Void> thenAcceptAsync(
-      Consumer<? super T> action, Executor executor) {
+  public Future<Void> thenAcceptAsync(Consumer<? super T> action, Executor executor) {
     Objects.requireNonNull(action, "action");
     Objects.requireNonNull(executor, "executor");
     return then(executor, StageStep.accepting(action));
   }
 
   @Override
-  public Future<Void> thenRun(
-      Runnable action) {
+  public Future<Void> thenRun(Runnable action) {
     Objects.requireNonNull(action, "action");
     return then(null, StageStep.accepting(ignored -> action.run()));
   }
 
   @Override
-  public Future<Void> thenRunAsync(
-      Runnable action) {
+  public Future<Void> thenRunAsync(Runnable action) {
     Objects.requireNonNull(action, "action");
     return then(null, StageStep.accepting(ignored -> action.run()));
   }
 
   @Override
-  public Future<Void> thenRunAsync(
-      Runnable action, Executor executor) {
+  public Future<Void> thenRunAsync(Runnable action, Executor executor) {
     Objects.requireNonNull(action, "action");
     Objects.requireNonNull(executor, "executor");
     return then(executor, StageStep.accepting(ignored -> action.run()));
@@ -143,11 +133,14 @@ abstract class FutureStage<T> implements CompletionStage<T> {
 
   @Override
   public <U, V> Future<V> thenCombineAsync(
-      CompletionStage<? extends U> other, BiFunction<? super T, ? super U, ? extends V> fn, Executor executor) {
+      CompletionStage<? extends U> other,
+      BiFunction<? super T, ? super U, ? extends V> fn,
+      Executor executor) {
     Objects.requireNonNull(other, "other");
     Objects.requireNonNull(fn, "fn");
     Objects.requireNonNull(executor, "executor");
-    return both(other).then(executor, (pair, failure) -> StageStep.succeeded(pair, failure).apply(fn));
+    return both(other)
+        .then(executor, (pair, failure) -> StageStep.succeeded(pair, failure).apply(fn));
   }
 
   @Override
@@ -168,7 +161,9 @@ abstract class FutureStage<T> implements CompletionStage<T> {
 
   @Override
   public <U> Future<Void> thenAcceptBothAsync(
-      CompletionStage<? extends U> other, BiConsumer<? super T, ? super U> action, Executor executor) {
+      CompletionStage<? extends U> other,
+      BiConsumer<? super T, ? super U> action,
+      Executor executor) {
     Objects.requireNonNull(other, "other");
     Objects.requireNonNull(action, "action");
     Objects.requireNonNull(executor, "executor");
@@ -176,16 +171,14 @@ abstract class FutureStage<T> implements CompletionStage<T> {
   }
 
   @Override
-  public Future<Void> runAfterBoth(
-      CompletionStage<?> other, Runnable action) {
+  public Future<Void> runAfterBoth(CompletionStage<?> other, Runnable action) {
     Objects.requireNonNull(other, "other");
     Objects.requireNonNull(action, "action");
     return both(other).then(null, StageStep.accepting(ignored -> action.run()));
   }
 
   @Override
-  public Future<Void> runAfterBothAsync(
-      CompletionStage<?> other, Runnable action) {
+  public Future<Void> runAfterBothAsync(CompletionStage<?> other, Runnable action) {
     Objects.requireNonNull(other, "other");
     Objects.requireNonNull(action, "action");
     return both(other).then(null, StageStep.accepting(ignored -> action.run()));
@@ -205,7 +198,8 @@ abstract class FutureStage<T> implements CompletionStage<T> {
       CompletionStage<? extends T> other, Function<? super T, U> fn) {
     Objects.requireNonNull(other, "other");
     Objects.requireNonNull(fn, "fn");
-    return StageStep.<T>either(getLoop(), this, other).then(null, (value, failure) -> fn.apply(StageStep.succeeded(value, failure)));
+    return StageStep.<T>either(getLoop(), this, other)
+        .then(null, (value, failure) -> fn.apply(StageStep.succeeded(value, failure)));
   }
 
   @Override
@@ -213,7 +207,8 @@ abstract class FutureStage<T> implements CompletionStage<T> {
       CompletionStage<? extends T> other, Function<? super T, U> fn) {
     Objects.requireNonNull(other, "other");
     Objects.requireNonNull(fn, "fn");
-    return StageStep.<T>either(getLoop(), this, other).then(null, (value, failure) -> fn.apply(StageStep.succeeded(value, failure)));
+    return StageStep.<T>either(getLoop(), this, other)
+        .then(null, (value, failure) -> fn.apply(StageStep.succeeded(value, failure)));
   }
 
   @Override
@@ -222,12 +217,12 @@ abstract class FutureStage<T> implements CompletionStage<T> {
     Objects.requireNonNull(other, "other");
     Objects.requireNonNull(fn, "fn");
     Objects.requireNonNull(executor, "executor");
-    return StageStep.<T>either(getLoop(), this, other).then(executor, (value, failure) -> fn.apply(StageStep.succeeded(value, failure)));
+    return StageStep.<T>either(getLoop(), this, other)
+        .then(executor, (value, failure) -> fn.apply(StageStep.succeeded(value, failure)));
   }
 
   @Override
-  public Future<Void> acceptEither(
-      CompletionStage<? extends T> other, Consumer<? super T> action) {
+  public Future<Void> acceptEither(CompletionStage<? extends T> other, Consumer<? super T> action) {
     Objects.requireNonNull(other, "other");
     Objects.requireNonNull(action, "action");
     return StageStep.<T>either(getLoop(), this, other).then(null, StageStep.accepting(action));
@@ -251,19 +246,19 @@ abstract class FutureStage<T> implements CompletionStage<T> {
   }
 
   @Override
-  public Future<Void> runAfterEither(
-      CompletionStage<?> other, Runnable action) {
+  public Future<Void> runAfterEither(CompletionStage<?> other, Runnable action) {
     Objects.requireNonNull(other, "other");
     Objects.requireNonNull(action, "action");
-    return StageStep.<Object>either(getLoop(), this, other).then(null, StageStep.accepting(ignored -> action.run()));
+    return StageStep.<Object>either(getLoop(), this, other)
+        .then(null, StageStep.accepting(ignored -> action.run()));
   }
 
   @Override
-  public Future<Void> runAfterEitherAsync(
-      CompletionStage<?> other, Runnable action) {
+  public Future<Void> runAfterEitherAsync(CompletionStage<?> other, Runnable action) {
     Objects.requireNonNull(other, "other");
     Objects.requireNonNull(action, "action");
-    return StageStep.<Object>either(getLoop(), this, other).then(null, StageStep.accepting(ignored -> action.run()));
+    return StageStep.<Object>either(getLoop(), this, other)
+        .then(null, StageStep.accepting(ignored -> action.run()));
   }
 
   @Override
@@ -272,19 +267,18 @@ abstract class FutureStage<T> implements CompletionStage<T> {
     Objects.requireNonNull(other, "other");
     Objects.requireNonNull(action, "action");
     Objects.requireNonNull(executor, "executor");
-    return StageStep.<Object>either(getLoop(), this, other).then(executor, StageStep.accepting(ignored -> action.run()));
+    return StageStep.<Object>either(getLoop(), this, other)
+        .then(executor, StageStep.accepting(ignored -> action.run()));
   }
 
   @Override
-  public <U> Future<U> thenCompose(
-      Function<? super T, ? extends CompletionStage<U>> fn) {
+  public <U> Future<U> thenCompose(Function<? super T, ? extends CompletionStage<U>> fn) {
     Objects.requireNonNull(fn, "fn");
     return flatten(then(null, (value, failure) -> fn.apply(StageStep.succeeded(value, failure))));
   }
 
   @Override
-  public <U> Future<U> thenComposeAsync(
-      Function<? super T, ? extends CompletionStage<U>> fn) {
+  public <U> Future<U> thenComposeAsync(Function<? super T, ? extends CompletionStage<U>> fn) {
     Objects.requireNonNull(fn, "fn");
     return flatten(then(null, (value, failure) -> fn.apply(StageStep.succeeded(value, failure))));
   }
@@ -294,19 +288,18 @@ abstract class FutureStage<T> implements CompletionStage<T> {
       Function<? super T, ? extends CompletionStage<U>> fn, Executor executor) {
     Objects.requireNonNull(fn, "fn");
     Objects.requireNonNull(executor, "executor");
-    return flatten(then(executor, (value, failure) -> fn.apply(StageStep.succeeded(value, failure))));
+    return flatten(
+        then(executor, (value, failure) -> fn.apply(StageStep.succeeded(value, failure))));
   }
 
   @Override
-  public <U> Future<U> handle(
-      BiFunction<? super T, Throwable, ? extends U> fn) {
+  public <U> Future<U> handle(BiFunction<? super T, Throwable, ? extends U> fn) {
     Objects.requireNonNull(fn, "fn");
     return then(null, fn::apply);
   }
 
   @Override
-  public <U> Future<U> handleAsync(
-      BiFunction<? super T, Throwable, ? extends U> fn) {
+  public <U> Future<U> handleAsync(BiFunction<? super T, Throwable, ? extends U> fn) {
     Objects.requireNonNull(fn, "fn");
     return then(null, fn::apply);
   }
@@ -320,15 +313,13 @@ abstract class FutureStage<T> implements CompletionStage<T> {
   }
 
   @Override
-  public Future<T> whenComplete(
-      BiConsumer<? super T, ? super Throwable> action) {
+  public Future<T> whenComplete(BiConsumer<? super T, ? super Throwable> action) {
     Objects.requireNonNull(action, "action");
     return then(null, StageStep.observing(action));
   }
 
   @Override
-  public Future<T> whenCompleteAsync(
-      BiConsumer<? super T, ? super Throwable> action) {
+  public Future<T> whenCompleteAsync(BiConsumer<? super T, ? super Throwable> action) {
     Objects.requireNonNull(action, "action");
     return then(null, StageStep.observing(action));
   }
@@ -342,37 +333,32 @@ abstract class FutureStage<T> implements CompletionStage<T> {
   }
 
   @Override
-  public Future<T> exceptionally(
-      Function<Throwable, ? extends T> fn) {
+  public Future<T> exceptionally(Function<Throwable, ? extends T> fn) {
     Objects.requireNonNull(fn, "fn");
     return then(null, (value, failure) -> failure == null ? value : fn.apply(failure));
   }
 
   @Override
-  public Future<T> exceptionallyAsync(
-      Function<Throwable, ? extends T> fn) {
+  public Future<T> exceptionallyAsync(Function<Throwable, ? extends T> fn) {
     Objects.requireNonNull(fn, "fn");
     return then(null, (value, failure) -> failure == null ? value : fn.apply(failure));
   }
 
   @Override
-  public Future<T> exceptionallyAsync(
-      Function<Throwable, ? extends T> fn, Executor executor) {
+  public Future<T> exceptionallyAsync(Function<Throwable, ? extends T> fn, Executor executor) {
     Objects.requireNonNull(fn, "fn");
     Objects.requireNonNull(executor, "executor");
     return then(executor, (value, failure) -> failure == null ? value : fn.apply(failure));
   }
 
   @Override
-  public Future<T> exceptionallyCompose(
-      Function<Throwable, ? extends CompletionStage<T>> fn) {
+  public Future<T> exceptionallyCompose(Function<Throwable, ? extends CompletionStage<T>> fn) {
     Objects.requireNonNull(fn, "fn");
     return flatten(then(null, (value, failure) -> failure == null ? this : fn.apply(failure)));
   }
 
   @Override
-  public Future<T> exceptionallyComposeAsync(
-      Function<Throwable, ? extends CompletionStage<T>> fn) {
+  public Future<T> exceptionallyComposeAsync(Function<Throwable, ? extends CompletionStage<T>> fn) {
     Objects.requireNonNull(fn, "fn");
     return flatten(then(null, (value, failure) -> failure == null ? this : fn.apply(failure)));
   }
@@ -404,13 +390,11 @@ abstract class FutureStage<T> implements CompletionStage<T> {
   private <U> Future<Pair<T, U>> both(CompletionStage<? extends U> other) {
     Future<? extends U> second = StageStep.adopt(getLoop(), other);
     Future<Pair<T, U>> pair = new Future<>(getLoop());
-    addDoneCallback(
-        first ->
-            second.addDoneCallback(
-                ignored -> {
-                  Throwable failure = first.failure() != null ? first.failure() : second.failure();
-                  StageStep.finish(pair, new Pair<>(first.value(), second.value()), failure);
-                }));
+    addDoneCallback(first ->
+        second.addDoneCallback(ignored -> {
+          Throwable failure = first.failure() != null ? first.failure() : second.failure();
+          StageStep.finish(pair, new Pair<>(first.value(), second.value()), failure);
+        }));
     return pair;
   }
 

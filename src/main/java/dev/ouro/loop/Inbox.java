@@ -8,8 +8,8 @@ import java.lang.invoke.VarHandle;
  * Handles that other threads schedule, on their way to the loop.
  *
  * <p>Any thread adds; one at a time takes all. The handles are a stack linked through {@link
- * Handle#next}, so that adding is one compare-and-set and allocates nothing; taking turns it around,
- * which gives back the order in which they were added.
+ * Handle#next}, so that adding is one compare-and-set and allocates nothing; taking turns it
+ * around, which gives back the order in which they were added.
  */
 final class Inbox {
   private static final VarHandle TOP;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.loop;
 
-/** A {@link Future} is not in the state that the call needs: asyncio's {@code InvalidStateError}. */
+/**
+ * A {@link Future} is not in the state that the call needs: asyncio's {@code InvalidStateError}.
+ */
 public class InvalidStateException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 

@@ -6,8 +6,8 @@ import dev.ouro.poll.Ready;
 import java.util.Arrays;
 
 /**
- * What a loop runs next, in order: handles, and what its engine completed. Rings of parallel arrays,
- * so that an entry allocates nothing.
+ * What a loop runs next, in order: handles, and what its engine completed. Rings of parallel
+ * arrays, so that an entry allocates nothing.
  */
 final class ReadyQueue implements Completions {
   /** Each a {@link Handle} or a {@link Ready}; a power of two of them. */

@@ -15,13 +15,12 @@ final class SourceTrace {
 
   /** The innermost frames of the calling thread that are not the loop's own. */
   static List<StackTraceElement> capture() {
-    return WALKER.walk(
-        frames ->
-            frames
-                .dropWhile(frame -> frame.getClassName().startsWith(THIS_PACKAGE))
-                .limit(DEPTH)
-                .map(StackWalker.StackFrame::toStackTraceElement)
-                .toList());
+    return WALKER.walk(frames ->
+        frames
+            .dropWhile(frame -> frame.getClassName().startsWith(THIS_PACKAGE))
+            .limit(DEPTH)
+            .map(StackWalker.StackFrame::toStackTraceElement)
+            .toList());
   }
 
   /** The innermost frame in the form {@code File.java:line}. */

@@ -24,12 +24,11 @@ interface StageStep<T, R> {
       return;
     }
     try {
-      executor.execute(
-          () -> {
-            if (!dependent.done()) {
-              hand(dependent.getLoop(), attempt(value, failure, dependent));
-            }
-          });
+      executor.execute(() -> {
+        if (!dependent.done()) {
+          hand(dependent.getLoop(), attempt(value, failure, dependent));
+        }
+      });
     } catch (RuntimeException rejected) {
       dependent.offerException(wrap(rejected));
     }
@@ -105,17 +104,16 @@ interface StageStep<T, R> {
       return (Future<R>) future; // only read from
     }
     Future<R> follower = new Future<>(loop);
-    stage.whenComplete(
-        (value, failure) ->
-            hand(
-                loop,
-                () -> {
-                  if (failure == null) {
-                    follower.offerResult(value);
-                  } else {
-                    follower.offerException(failure);
-                  }
-                }));
+    stage.whenComplete((value, failure) ->
+        hand(
+            loop,
+            () -> {
+              if (failure == null) {
+                follower.offerResult(value);
+              } else {
+                follower.offerException(failure);
+              }
+            }));
     return follower;
   }
 

@@ -7,8 +7,8 @@ import java.util.Objects;
  * A callback that was scheduled for a time: asyncio's {@code TimerHandle}, returned by {@link
  * CallbackLoop#callLater} and {@link CallbackLoop#callAt}.
  *
- * <p>Handles are ordered by {@link #when} alone; two are equal when they are for the same time, call
- * an equal callback, and are both cancelled or both not. Threads: as {@link Handle}.
+ * <p>Handles are ordered by {@link #when} alone; two are equal when they are for the same time,
+ * call an equal callback, and are both cancelled or both not. Threads: as {@link Handle}.
  */
 public final class TimerHandle extends Handle implements Comparable<TimerHandle> {
   private final long whenNanos;

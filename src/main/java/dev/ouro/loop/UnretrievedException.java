@@ -5,7 +5,8 @@ import java.lang.ref.Cleaner;
 import java.util.List;
 
 /**
- * Reports the exception of a {@link Future} that became garbage without anybody having asked for it.
+ * Reports the exception of a {@link Future} that became garbage without anybody having asked for
+ * it.
  *
  * <p>It outlives its future and must not refer to it. The cleaner's thread runs {@link #run}, at
  * most once; {@link #retrieved} makes that a no-op.
@@ -32,8 +33,7 @@ final class UnretrievedException implements Runnable {
 
   static UnretrievedException watch(
       Future<?> future, Throwable exception, List<StackTraceElement> source) {
-    UnretrievedException watch =
-        new UnretrievedException(future.getLoop(), exception, source);
+    UnretrievedException watch = new UnretrievedException(future.getLoop(), exception, source);
     watch.cleanable = Holder.CLEANER.register(future, watch);
     return watch;
   }

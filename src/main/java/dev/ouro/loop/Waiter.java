@@ -11,14 +11,14 @@ import java.util.function.LongSupplier;
  *
  * <p>Waking: a thread that adds to the inbox must wake a loop that blocks, and should not pay for a
  * system call otherwise. The state is RUNNING; the loop makes it BLOCKED, then looks at the inbox
- * once more, then blocks; the other thread adds to the inbox, then looks at the state. Both do so in
- * sequentially consistent order, so at least one sees what the other did. Of the threads that find
- * BLOCKED one makes it NOTIFIED and wakes the engine. When the engine returns, the state is RUNNING
- * again.
+ * once more, then blocks; the other thread adds to the inbox, then looks at the state. Both do so
+ * in sequentially consistent order, so at least one sees what the other did. Of the threads that
+ * find BLOCKED one makes it NOTIFIED and wakes the engine. When the engine returns, the state is
+ * RUNNING again.
  *
- * <p>Adapting: {@link #score} goes up with every wait that ended soon and down faster with every one
- * that did not; at the threshold the loop begins to spin. A wait that blocked counts as short up to
- * a few times the spin time, because blocking itself makes it longer on both sides.
+ * <p>Adapting: {@link #score} goes up with every wait that ended soon and down faster with every
+ * one that did not; at the threshold the loop begins to spin. A wait that blocked counts as short
+ * up to a few times the spin time, because blocking itself makes it longer on both sides.
  */
 final class Waiter {
   private static final int RUNNING = 0;
@@ -51,8 +51,7 @@ final class Waiter {
 
   private volatile int state = RUNNING;
 
-  Waiter(
-      Engine engine, Inbox inbox, LongSupplier clock, WaitStrategy strategy, int processors) {
+  Waiter(Engine engine, Inbox inbox, LongSupplier clock, WaitStrategy strategy, int processors) {
     this.engine = engine;
     this.inbox = inbox;
     this.clock = clock;

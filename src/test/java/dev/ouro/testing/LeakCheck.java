@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.testing;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Fails a test that leaves a descriptor open or a thread running.
+ *
+ * <p>Threads that were told to end are waited for; descriptors must be closed by then. What the JVM
+ * opens for itself (jars, its own threads) does not count.
+ */
+public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
+  private static final ExtensionContext.Namespace NAMESPACE =
+      ExtensionContext.Namespace.create(LeakCheck.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private record Before(Map<Integer, String> descriptors, Set<Thread> threads) {}
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws IOException {
+    Before before = new Before(openDescriptors(), new HashSet<>(liveThreads()));
+    context.getStore(NAMESPACE).put("before", before);
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws Exception {
+    Before before = context.getStore(NAMESPACE).remove("before", Before.class);
+    Set<Thread> threads = liveThreads();
+    threads.removeAll(before.threads());
+    for (Thread thread : threads) {
+      if (!thread.join(PATIENCE)) {
+        throw new AssertionError("left running: " + thread);
+      }
+    }
+    Map<Integer, String> descriptors = openDescriptors();
+    before.descriptors().forEach(descriptors::remove);
+    if (!descriptors.isEmpty()) {
+      throw new AssertionError("left open: " + descriptors);
+    }
+  }
+
+  private static Set<Thread> liveThreads() {
+    Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
+    threads.removeIf(LeakCheck::isOfTheProcess);
+    return threads;
+  }
+
+  /** Threads that live as long as the process: the JVM's, and the cleaner of futures. */
+  private static boolean isOfTheProcess(Thread thread) {
+    ThreadGroup group = thread.getThreadGroup();
+    return group == null
+        || group.getName().equals("system")
+        || group.getName().equals("InnocuousThreadGroup")
+        || thread.getName().equals("ouro-cleaner")
+        || thread.getName().startsWith("ForkJoinPool.commonPool");
+  }
+
+  /** Every open descriptor and what it is, without the JVM's files. */
+  private static Map<Integer, String> openDescriptors() throws IOException {
+    Map<Integer, String> open = new HashMap<>();
+    try (DirectoryStream<Path> links = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path link : links) {
+        String target = target(link);
+        if (target != null && !isOfTheJvm(target)) {
+          open.put(Integer.valueOf(link.getFileName().toString()), target);
+        }
+      }
+    }
+    return open;
+  }
+
+  private static String target(Path link) throws IOException {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (java.nio.file.NoSuchFileException closedMeanwhile) {
+      return null;
+    }
+  }
+
+  private static boolean isOfTheJvm(String target) {
+    return target.endsWith(".jar")
+        || target.endsWith("/lib/modules")
+        || target.startsWith("/proc/")
+        || target.startsWith("/sys/fs/cgroup")
+        || target.equals("/dev/random")
+        || target.equals("/dev/urandom");
+  }
+}
