@@ -34,11 +34,10 @@ class EngineLoopTest {
     loop.callLater(Duration.ZERO, note("timer"));
     loop.callSoon(note("queued"));
     loop.engine()
-        .onPoll(
-            () -> {
-              loop.engine().complete(note("completion"));
-              loop.callSoonThreadsafe(note("inbox"));
-            });
+        .onPoll(() -> {
+          loop.engine().complete(note("completion"));
+          loop.callSoonThreadsafe(note("inbox"));
+        });
 
     loop.runTurn();
 
@@ -47,12 +46,11 @@ class EngineLoopTest {
 
   @Test
   void shouldPollBetweenACallbackAndWhatItSchedules() { // behaviour 5
-    loop.callSoon(
-        () -> {
-          trace.add("first");
-          loop.callSoon(note("second"));
-          loop.engine().onPoll(() -> loop.engine().complete(note("completion")));
-        });
+    loop.callSoon(() -> {
+      trace.add("first");
+      loop.callSoon(note("second"));
+      loop.engine().onPoll(() -> loop.engine().complete(note("completion")));
+    });
 
     loop.runTurn();
     loop.runTurn();
@@ -66,7 +64,10 @@ class EngineLoopTest {
     Runnable[] again = new Runnable[1];
     again[0] = () -> loop.callSoon(again[0]);
     loop.callSoon(again[0]);
-    loop.engine().onPoll(() -> {}).onPoll(() -> {}).onPoll(() -> loop.engine().complete(loop::stop));
+    loop.engine()
+        .onPoll(() -> {})
+        .onPoll(() -> {})
+        .onPoll(() -> loop.engine().complete(loop::stop));
 
     loop.runForever();
 
@@ -98,11 +99,10 @@ class EngineLoopTest {
 
   @Test
   void shouldConsumeTheStopWhenACallbackLeavesTheRun() { // behaviour 3
-    loop.callSoon(
-        () -> {
-          loop.stop();
-          throw new LoopExit("out");
-        });
+    loop.callSoon(() -> {
+      loop.stop();
+      throw new LoopExit("out");
+    });
     assertThatThrownBy(loop::runForever).isInstanceOf(LoopExit.class);
     loop.callLater(Duration.ofSeconds(1), loop::stop);
 
@@ -222,12 +222,11 @@ class EngineLoopTest {
   @Test
   void shouldWakeAPollThatWaitsOnceHoweverMuchIsScheduled() throws Exception { // behaviour 30
     loop.engine()
-        .onPoll(
-            () -> {
-              loop.callSoonThreadsafe(note("1"));
-              loop.callSoonThreadsafe(note("2"));
-              loop.callSoonThreadsafe(loop::stop);
-            });
+        .onPoll(() -> {
+          loop.callSoonThreadsafe(note("1"));
+          loop.callSoonThreadsafe(note("2"));
+          loop.callSoonThreadsafe(loop::stop);
+        });
 
     loop.runForever();
 
@@ -282,10 +281,9 @@ class EngineLoopTest {
     List<ExceptionContext> reported = new ArrayList<>();
     loop.setExceptionHandler((on, context) -> reported.add(context));
     IllegalStateException broken = new IllegalStateException("broken");
-    loop.beforePoll(
-        () -> {
-          throw broken;
-        });
+    loop.beforePoll(() -> {
+      throw broken;
+    });
     loop.beforePoll(note("second")::run);
 
     loop.runTurn();
@@ -310,13 +308,11 @@ class EngineLoopTest {
     loop.setExceptionHandler((on, context) -> reported.add(context));
     IllegalStateException broken = new IllegalStateException("broken");
     loop.engine()
-        .onPoll(
-            () ->
-                loop.engine()
-                    .complete(
-                        () -> {
-                          throw broken;
-                        }));
+        .onPoll(() ->
+            loop.engine()
+                .complete(() -> {
+                  throw broken;
+                }));
     loop.callSoon(() -> loop.callSoon(note("next")));
 
     loop.runTurn();
@@ -347,10 +343,9 @@ class EngineLoopTest {
 
   @Test
   void shouldKeepWhatWasQueuedWhenACallbackLeavesTheRun() { // behaviour 15
-    loop.callSoon(
-        () -> {
-          throw new LoopExit("out");
-        });
+    loop.callSoon(() -> {
+      throw new LoopExit("out");
+    });
     loop.callSoon(note("queued"));
 
     assertThatThrownBy(loop::runForever).isInstanceOf(LoopExit.class);

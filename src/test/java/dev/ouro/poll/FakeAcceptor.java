@@ -31,14 +31,13 @@ public final class FakeAcceptor implements Acceptor {
     if (!started) {
       throw new AssertionError("the acceptor is stopped");
     }
-    engine.complete(
-        () -> {
-          if (closed) {
-            connection.close();
-          } else {
-            listener.accepted(connection, peer);
-          }
-        });
+    engine.complete(() -> {
+      if (closed) {
+        connection.close();
+      } else {
+        listener.accepted(connection, peer);
+      }
+    });
   }
 
   /** Accepting fails with {@code errno}, a positive number. */
@@ -46,12 +45,11 @@ public final class FakeAcceptor implements Acceptor {
     if (stops) {
       started = false;
     }
-    engine.complete(
-        () -> {
-          if (!closed) {
-            listener.acceptFailed(errno, stops);
-          }
-        });
+    engine.complete(() -> {
+      if (!closed) {
+        listener.acceptFailed(errno, stops);
+      }
+    });
   }
 
   @Override

@@ -9,8 +9,7 @@ public final class FakeOperation implements Operation {
   private final int resultIfCancelled;
   private boolean ended;
 
-  FakeOperation(
-      FakeEngine engine, OperationListener listener, String what, int resultIfCancelled) {
+  FakeOperation(FakeEngine engine, OperationListener listener, String what, int resultIfCancelled) {
     this.engine = engine;
     this.listener = listener;
     this.what = what;

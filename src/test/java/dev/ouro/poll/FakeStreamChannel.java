@@ -13,8 +13,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * A stream whose peer is a test: it pushes what arrives, limits what the kernel takes, and sees what
- * was sent.
+ * A stream whose peer is a test: it pushes what arrives, limits what the kernel takes, and sees
+ * what was sent.
  */
 public final class FakeStreamChannel implements StreamChannel {
   private final FakeEngine engine;
@@ -46,11 +46,10 @@ public final class FakeStreamChannel implements StreamChannel {
 
   /** The peer sends {@code bytes}, which are received in one piece. */
   public void push(byte... bytes) {
-    arrive(
-        () -> {
-          ByteBuffer view = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
-          listener.received(view, MemorySegment.ofBuffer(view).address());
-        });
+    arrive(() -> {
+      ByteBuffer view = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+      listener.received(view, MemorySegment.ofBuffer(view).address());
+    });
   }
 
   /** The peer sends no more. */
@@ -87,12 +86,11 @@ public final class FakeStreamChannel implements StreamChannel {
       record(pendingAddress, Math.min(result, pendingLength));
     }
     pendingLength = 0;
-    engine.complete(
-        () -> {
-          if (!cancelled) {
-            listener.sent(result);
-          }
-        });
+    engine.complete(() -> {
+      if (!cancelled) {
+        listener.sent(result);
+      }
+    });
   }
 
   /** The pending send ends with all of its bytes. */
@@ -105,12 +103,11 @@ public final class FakeStreamChannel implements StreamChannel {
     window = sizeBytes;
     if (awaitingWritable) {
       awaitingWritable = false;
-      engine.complete(
-          () -> {
-            if (!cancelled) {
-              listener.writable();
-            }
-          });
+      engine.complete(() -> {
+        if (!cancelled) {
+          listener.writable();
+        }
+      });
     }
   }
 
@@ -252,14 +249,13 @@ public final class FakeStreamChannel implements StreamChannel {
       return;
     }
     delivering = true;
-    engine.complete(
-        () -> {
-          delivering = false;
-          if (receiving) {
-            arrived.remove().run();
-          }
-          deliver();
-        });
+    engine.complete(() -> {
+      delivering = false;
+      if (receiving) {
+        arrived.remove().run();
+      }
+      deliver();
+    });
   }
 
   private int take(long address, int length) {

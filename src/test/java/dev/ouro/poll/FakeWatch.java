@@ -60,13 +60,12 @@ public final class FakeWatch implements Watch {
   void report() {
     int wanted = interest == 0 ? 0 : level & (interest | Epoll.EPOLLERR | Epoll.EPOLLHUP);
     if (wanted != 0) {
-      engine.complete(
-          () -> {
-            int stillWanted = wanted & (interest | Epoll.EPOLLERR | Epoll.EPOLLHUP);
-            if (!closed && stillWanted != 0) {
-              listener.ready(stillWanted);
-            }
-          });
+      engine.complete(() -> {
+        int stillWanted = wanted & (interest | Epoll.EPOLLERR | Epoll.EPOLLHUP);
+        if (!closed && stillWanted != 0) {
+          listener.ready(stillWanted);
+        }
+      });
     }
   }
 }

@@ -31,7 +31,9 @@ public final class LoopFixture implements AfterEachCallback {
     this.kind = kind;
   }
 
-  /** A new loop. Aborts the test with the reason when the machine lacks the engine; in CI, fails. */
+  /**
+   * A new loop. Aborts the test with the reason when the machine lacks the engine; in CI, fails.
+   */
   public EngineLoop open() {
     return open(WaitStrategy.blocking());
   }
