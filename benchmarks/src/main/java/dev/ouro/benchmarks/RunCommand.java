@@ -8,8 +8,11 @@ import dev.ouro.benchmarks.harness.Programs;
 import dev.ouro.benchmarks.harness.Programs.Engine;
 import dev.ouro.benchmarks.harness.Programs.ProtocolKind;
 import dev.ouro.benchmarks.harness.Progress;
+import dev.ouro.benchmarks.harness.RefusedException;
 import dev.ouro.benchmarks.harness.Scenario;
+import dev.ouro.benchmarks.harness.ServerProcess;
 import dev.ouro.benchmarks.harness.Workload;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -48,8 +51,17 @@ final class RunCommand implements Callable<Integer> {
     }
     progress.clear();
     System.out.println(Machine.text());
+    System.out.println("Left to choose, Ouro takes " + choice(programs));
     System.out.println();
     System.out.print(table.render());
     return 0;
+  }
+
+  private static String choice(Programs programs) throws IOException, InterruptedException {
+    try (ServerProcess server = ServerProcess.startAnywhere(programs.ouro())) {
+      return server.engine();
+    } catch (RefusedException e) {
+      return "nothing: " + e.getMessage();
+    }
   }
 }

@@ -109,6 +109,12 @@ public final class Programs {
         "");
   }
 
+  /** Ouro, left to choose its engine. */
+  public Contender ouro() {
+    return new Contender(
+        "Ouro", Contender.Runtime.JVM, javaCommand(List.of(), SERVERS + "OuroEcho"), "");
+  }
+
   /** Ouro's engines. */
   public enum Engine {
     IO_URING("io_uring"),
