@@ -62,7 +62,7 @@ final class EpollStream extends EpollTarget implements StreamChannel {
   }
 
   @Override
-  public int send(long address, int length) {
+  public int send(long address, int length, boolean awaited) {
     int result = SocketCalls.send(fd.number(), address, length, 0);
     if (result == -Errno.EAGAIN) {
       sendAddress = address;

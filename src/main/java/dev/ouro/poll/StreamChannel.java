@@ -20,11 +20,14 @@ public interface StreamChannel {
   /**
    * Sends {@code length} bytes at {@code address}. No send may be pending.
    *
+   * @param awaited whether somebody waits for the end of it: more to send, a paused writer, a close.
+   *     Otherwise the engine may report the end as late as with the next completion of anything,
+   *     and a loop that has nothing else to do sleeps over it
    * @return how many bytes the kernel took at once, which ends the operation; −errno, which ends it
    *     too; or {@link Engine#PENDING}: the memory belongs to the kernel until {@link
    *     StreamListener#sent}
    */
-  int send(long address, int length);
+  int send(long address, int length, boolean awaited);
 
   /**
    * Sends at once what the kernel takes without waiting, by {@code send(2)}. No send may be pending.

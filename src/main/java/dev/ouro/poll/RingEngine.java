@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.poll;
+
+import dev.ouro.linux.Epoll;
+import dev.ouro.linux.Errno;
+import dev.ouro.linux.EventFd;
+import dev.ouro.linux.Fd;
+import dev.ouro.linux.LinuxException;
+import dev.ouro.linux.Mapping;
+import dev.ouro.uring.CqeFlag;
+import dev.ouro.uring.OpFlag;
+import dev.ouro.uring.Setup;
+import dev.ouro.uring.Uring;
+import dev.ouro.uring.UringOptions;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The operations on {@code io_uring(7)}: each is an entry in the submission queue, and leaves with
+ * the one system call in which the loop waits anyway.
+ */
+public final class RingEngine implements Engine {
+  private static final int SUBMISSION_ENTRIES = 512;
+  // A multishot completion needs room without a submission of its own; overflow costs extra calls.
+  private static final int COMPLETION_ENTRIES = 4096;
+  // One turn's completions, so that timers and callbacks get their turn under a flood.
+  private static final int COMPLETIONS_PER_POLL = 1024;
+  // Slots' tokens are not negative: these are the engine's own.
+  private static final long WAKE_TOKEN = -1;
+  private static final long IGNORED_TOKEN = -2;
+
+  private final Completions completions;
+  private final Uring ring;
+  private final EventFd wake;
+  private final ReceiveBuffers smallBuffers;
+  private final ReceiveBuffers largeBuffers;
+  private final AddressMemory addresses;
+  private final Mapping replay;
+  private final Slots<RingOperation> slots = new Slots<>();
+  private final List<RingSend> quickSends = new ArrayList<>();
+  private final boolean quickSendsAllowed;
+  private Thread owner;
+  private boolean closed;
+
+  private RingEngine(
+      Completions completions,
+      Uring ring,
+      EventFd wake,
+      ReceiveBuffers smallBuffers,
+      ReceiveBuffers largeBuffers,
+      AddressMemory addresses,
+      Mapping replay) {
+    this.completions = completions;
+    this.ring = ring;
+    this.wake = wake;
+    this.smallBuffers = smallBuffers;
+    this.largeBuffers = largeBuffers;
+    this.addresses = addresses;
+    this.replay = replay;
+    this.quickSendsAllowed = (ring.setupFlags() & Setup.IORING_SETUP_DEFER_TASKRUN) != 0;
+  }
+
+  /**
+   * An engine that leaves what completes in {@code completions}.
+   *
+   * @throws LinuxException EPERM, ENOSYS: rings are forbidden or missing here, its message says why;
+   *     ENOMEM: not even a small one fits RLIMIT_MEMLOCK; EMFILE, ENFILE; EINVAL: a kernel without
+   *     provided buffer rings. Nothing is left open
+   */
+  public static RingEngine open(Completions completions) throws LinuxException {
+    Uring ring =
+        Uring.open(
+            UringOptions.entries(SUBMISSION_ENTRIES)
+                .withCqEntries(COMPLETION_ENTRIES)
+                .withStartDisabled(true));
+    try {
+      EventFd wake = EventFd.create();
+      try {
+        return new RingEngine(
+            completions,
+            ring,
+            wake,
+            ReceiveBuffers.small(ring),
+            ReceiveBuffers.large(ring),
+            AddressMemory.allocate(),
+            Mapping.anonymous(ReceiveBuffers.LARGE_BYTES));
+      } catch (LinuxException e) {
+        wake.close();
+        throw e;
+      }
+    } catch (LinuxException e) {
+      ring.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public EngineKind kind() {
+    return EngineKind.IO_URING;
+  }
+
+  @Override
+  public String description() {
+    return ring.toString();
+  }
+
+  @Override
+  public void attach() {
+    Thread current = Thread.currentThread();
+    if (owner == null) {
+      enable();
+      owner = current;
+      armWake();
+    } else if (owner != current) {
+      throw new IllegalStateException(
+          "This loop's ring belongs to thread '"
+              + owner.getName()
+              + "' (IORING_SETUP_SINGLE_ISSUER), which must run it; this is '"
+              + current.getName()
+              + "'");
+    }
+  }
+
+  private void enable() {
+    try {
+      ring.enable();
+    } catch (LinuxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void armWake() {
+    // Never read: every signal wakes the poll anew, at no call of ours.
+    ring.preparePollAdd(
+            wake.fd().number(), Epoll.EPOLLIN, OpFlag.IORING_POLL_ADD_MULTI)
+        .userData(WAKE_TOKEN)
+        .submit();
+  }
+
+  @Override
+  public boolean poll(long timeoutNanos) {
+    int result = ring.submitAndWait(timeoutNanos == 0 ? 0 : 1, timeoutNanos);
+    // Passing troubles, after which what has completed goes first: overflow, no memory for a
+    // request, the time.
+    if (result < 0
+        && result != -Errno.EBUSY
+        && result != -Errno.EAGAIN
+        && result != -Errno.ETIME) {
+      throw new IllegalStateException(LinuxException.of("io_uring_enter", result));
+    }
+    return drain();
+  }
+
+  private boolean drain() {
+    int count = Math.min(ring.ready(), COMPLETIONS_PER_POLL);
+    for (int i = 0; i < count; i++) {
+      long token = ring.cqeUserData(i);
+      long completion = ring.cqeResultAndFlags(i);
+      if (token >= 0) {
+        add(token, completion);
+      } else if (token == WAKE_TOKEN && isTerminal(completion)) {
+        armWake();
+      }
+    }
+    ring.advance(count);
+    int reported = quickSends.isEmpty() ? 0 : reportQuickSends();
+    return count + reported > 0;
+  }
+
+  /** Those quick sends that left no completion have succeeded, once all that were left are seen. */
+  private int reportQuickSends() {
+    if (ring.pending() > 0 || ring.ready() > 0 || ring.overflowed()) {
+      return 0;
+    }
+    int reported = 0;
+    for (int i = 0; i < quickSends.size(); i++) {
+      RingSend send = quickSends.get(i);
+      if (slots.get(send.token()) == send) {
+        slots.release(send.token());
+        completions.add(send, send.length(), 0);
+        reported++;
+      }
+    }
+    quickSends.clear();
+    return reported;
+  }
+
+  private void add(long token, long completion) {
+    RingOperation operation = slots.get(token);
+    if (isTerminal(completion)) {
+      slots.release(token);
+    }
+    completions.add(operation, completion, 0);
+  }
+
+  private static boolean isTerminal(long completion) {
+    return ((int) (completion >>> Integer.SIZE) & CqeFlag.IORING_CQE_F_MORE) == 0;
+  }
+
+  @Override
+  public boolean mayHaveCompletions() {
+    return ring.ready() > 0 || ring.taskrunPending();
+  }
+
+  @Override
+  public void wakeup() {
+    wake.signal();
+  }
+
+  @Override
+  public boolean batchesSends() {
+    return true;
+  }
+
+  @Override
+  public StreamChannel stream(Fd fd, StreamListener listener) {
+    return new RingStream(this, fd, listener);
+  }
+
+  @Override
+  public Acceptor acceptor(Fd fd, AcceptListener listener) {
+    return new RingAcceptor(this, fd, listener);
+  }
+
+  @Override
+  public Operation connect(Fd fd, SocketAddress address, OperationListener listener) {
+    return RingConnect.start(this, fd, address, listener);
+  }
+
+  @Override
+  public Watch watch(int fd, WatchListener listener) {
+    return new RingWatch(this, fd, listener);
+  }
+
+  @Override
+  public int operations() {
+    return slots.claimed();
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    // Ends what is in flight, or leaks what the kernel does not give back in time.
+    ring.close();
+    slots.forEach(RingOperation::dispose);
+    wake.close();
+    addresses.close();
+    replay.close();
+  }
+
+  // For the operations
+
+  Uring ring() {
+    return ring;
+  }
+
+  Slots<RingOperation> slots() {
+    return slots;
+  }
+
+  ReceiveBuffers smallBuffers() {
+    return smallBuffers;
+  }
+
+  ReceiveBuffers largeBuffers() {
+    return largeBuffers;
+  }
+
+  AddressMemory addresses() {
+    return addresses;
+  }
+
+  /** Whether completions that nobody posted can be told: the kernel ends inline what it submits. */
+  boolean allowsQuickSends() {
+    return quickSendsAllowed;
+  }
+
+  /** Reports {@code send} when the next enter has returned, unless a completion does. */
+  void addQuickSend(RingSend send) {
+    quickSends.add(send);
+  }
+
+  /** Where one piece of held bytes is handed over from, as large as a large buffer. */
+  long replayAddress() {
+    return replay.address();
+  }
+
+  void enqueue(Ready ready) {
+    completions.add(ready, 0, 0);
+  }
+
+  /** Asks the kernel to end the operation of {@code token}; nobody hears of the asking. */
+  void cancel(long token) {
+    ring.prepareCancel(token, 0).userData(IGNORED_TOKEN).submit();
+  }
+}

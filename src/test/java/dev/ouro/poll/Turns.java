@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.poll;
+
+import java.util.ArrayDeque;
+import java.util.function.BooleanSupplier;
+
+/** The least that an engine needs above it: a ready queue, and somebody who turns it. */
+final class Turns implements Completions, AutoCloseable {
+  private record Entry(Ready ready, long completion, long data) {}
+
+  private final ArrayDeque<Entry> entries = new ArrayDeque<>();
+  private Engine engine;
+
+  /** An engine of {@code kind} over these turns, attached to this thread. */
+  Engine open(EngineKind kind) throws Exception {
+    engine = kind == EngineKind.EPOLL ? EpollEngine.open(this) : RingEngine.open(this);
+    engine.attach();
+    return engine;
+  }
+
+  @Override
+  public void add(Ready ready, long completion, long data) {
+    entries.add(new Entry(ready, completion, data));
+  }
+
+  /** One turn, which waits when nothing is queued. */
+  void turn() {
+    engine.poll(entries.isEmpty() ? -1 : 0);
+    runQueued();
+  }
+
+  /** One turn that does not wait. */
+  void turnWithoutWaiting() {
+    engine.poll(0);
+    runQueued();
+  }
+
+  private void runQueued() {
+    for (int left = entries.size(); left > 0; left--) {
+      Entry entry = entries.remove();
+      entry.ready().run(entry.completion(), entry.data());
+    }
+  }
+
+  /** Turns until {@code condition} holds. */
+  void until(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      turn();
+    }
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+  }
+}
