@@ -34,6 +34,8 @@ final class Sender implements Flushable {
   private boolean inKernel;
   private boolean flushRegistered;
   private boolean discarded;
+  // Only then can nobody begin to wait for the send before the engine polls.
+  private boolean atTurnEnd;
   private long sentInTurn;
 
   Sender(
@@ -144,7 +146,9 @@ final class Sender implements Flushable {
   public void flush() {
     flushRegistered = false;
     if (!inKernel && !discarded) {
+      atTurnEnd = true;
       send(false);
+      atTurnEnd = false;
       settleSent();
     }
   }
@@ -181,7 +185,10 @@ final class Sender implements Flushable {
     while (!queue.isEmpty()) {
       long address = queue.headAddress();
       int length = queue.headLength();
-      int result = direct ? channel.trySend(address, length) : channel.send(address, length);
+      int result =
+          direct
+              ? channel.trySend(address, length)
+              : channel.send(address, length, !atTurnEnd || isAwaited(length));
       if (result >= 0) {
         queue.consume(result);
       } else if (result == Engine.PENDING) {
@@ -194,6 +201,11 @@ final class Sender implements Flushable {
         return;
       }
     }
+  }
+
+  /** Whether the end of sending the queue's first {@code length} bytes makes something go on. */
+  private boolean isAwaited(int length) {
+    return length < queue.sizeBytes() || flow.isPaused() || transport.awaitsDrain();
   }
 
   /** Acts on limits that were changed. */

@@ -158,6 +158,11 @@ final class StreamTransport implements Transport, StreamListener {
     }
   }
 
+  /** Whether {@link #drained} makes something go on. */
+  boolean awaitsDrain() {
+    return closing || eofWritten || sendfile != null;
+  }
+
   void sendFailed(int errno) {
     fatalError(LinuxException.of("send", errno), "Fatal write error on socket transport");
   }

@@ -12,12 +12,16 @@ import java.util.concurrent.ThreadLocalRandom;
  * So: cancel everything; then submit an operation with {@link SqeFlag#IOSQE_IO_DRAIN}, which the
  * kernel does not start before all earlier ones have completed. When it completes, nothing of this
  * ring's is in the kernel. What cannot be cancelled, such as a read from a disk, is waited for.
+ *
+ * <p>A ring that has ever seen {@link SqeFlag#IOSQE_CQE_SKIP_SUCCESS} refuses to drain, EOPNOTSUPP.
+ * There it is cancelling everything until nothing is found.
  */
 final class Quiescence implements CompletionHandler {
   private static final Duration PATIENCE = Duration.ofMillis(10);
 
   private final long token = ThreadLocalRandom.current().nextLong();
   private boolean reached;
+  private boolean again;
 
   private Quiescence() {}
 
@@ -40,6 +44,9 @@ final class Quiescence implements CompletionHandler {
         ring.forEachCompletion(this);
         if (reached) {
           return true;
+        } else if (again) {
+          again = false;
+          ring.prepareCancelAll().userData(token).submit();
         }
         if (result < 0 && result != -Errno.ETIME && ring.ready() == 0 && !transientError(result)) {
           return false;
@@ -58,6 +65,10 @@ final class Quiescence implements CompletionHandler {
 
   @Override
   public void completed(long userData, int result, int flags) {
-    reached |= userData == token && result == 0;
+    if (userData == token) {
+      // 0: the drained NOP, or a cancellation that found nothing.
+      reached |= result == 0;
+      again = result != 0;
+    }
   }
 }

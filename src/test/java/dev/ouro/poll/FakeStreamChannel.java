@@ -178,7 +178,7 @@ public final class FakeStreamChannel implements StreamChannel {
   }
 
   @Override
-  public int send(long address, int length) {
+  public int send(long address, int length, boolean awaited) {
     checkCanSend(length);
     if (sendsPend) {
       pendingAddress = address;
