@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro;
 
+import dev.ouro.linux.Errno;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.loop.RunningLoop;
 import dev.ouro.loop.WaitStrategy;
@@ -36,6 +37,7 @@ public final class Asyncio {
     String wanted = System.getProperty(ENGINE_PROPERTY, "auto");
     try {
       return switch (wanted) {
+        case "io_uring" -> new ProactorEventLoop(strategy, ENGINE_PROPERTY + "=io_uring");
         case "epoll" -> new SelectorEventLoop(strategy, ENGINE_PROPERTY + "=epoll");
         case "auto" -> best(strategy);
         default ->
@@ -48,7 +50,14 @@ public final class Asyncio {
   }
 
   private static EventLoop best(WaitStrategy strategy) throws LinuxException {
-    return new SelectorEventLoop(strategy, "the engine on io_uring has not landed");
+    try {
+      return new ProactorEventLoop(strategy, "the machine allows it");
+    } catch (LinuxException e) {
+      if (e.errno() == Errno.EMFILE || e.errno() == Errno.ENFILE) {
+        throw e; // of no use to the other engine either
+      }
+      return new SelectorEventLoop(strategy, "io_uring: " + e.getMessage());
+    }
   }
 
   /**

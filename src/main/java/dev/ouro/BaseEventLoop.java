@@ -28,7 +28,7 @@ import java.util.function.Supplier;
 
 /** What both loops have in common: everything but the engine. asyncio's {@code BaseEventLoop}. */
 public abstract sealed class BaseEventLoop extends EngineLoop implements EventLoop
-    permits SelectorEventLoop {
+    permits ProactorEventLoop, SelectorEventLoop {
   private final Network network;
   private final String reason;
 
