@@ -36,7 +36,12 @@ class JavadocTest {
       JavacTask task =
           (JavacTask)
               compiler.getTask(
-                  null, files, null, null, null, files.getJavaFileObjectsFromPaths(publicSources()));
+                  null,
+                  files,
+                  null,
+                  null,
+                  null,
+                  files.getJavaFileObjectsFromPaths(publicSources()));
       DocTrees docs = DocTrees.instance(task);
       for (CompilationUnitTree unit : task.parse()) {
         new Undocumented(docs, undocumented).scan(unit, null);
@@ -116,7 +121,8 @@ class JavadocTest {
 
     private void check(Tree tree, CharSequence name) {
       if (docs.getDocComment(getCurrentPath()) == null) {
-        long line = unit.getLineMap().getLineNumber(docs.getSourcePositions().getStartPosition(unit, tree));
+        long line =
+            unit.getLineMap().getLineNumber(docs.getSourcePositions().getStartPosition(unit, tree));
         found.add(Path.of(unit.getSourceFile().getName()).getFileName() + ":" + line + " " + name);
       }
     }

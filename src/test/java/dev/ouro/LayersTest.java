@@ -29,7 +29,8 @@ class LayersTest {
           "dev.ouro.transport..",
           "dev.ouro");
 
-  private static final JavaClasses OURO = new ClassFileImporter().importPath(Path.of("target/classes"));
+  private static final JavaClasses OURO =
+      new ClassFileImporter().importPath(Path.of("target/classes"));
 
   static List<Arguments> layers() {
     List<Arguments> layers = new ArrayList<>();
@@ -57,10 +58,7 @@ class LayersTest {
 
   @Test
   void shouldHaveEveryClassInALayer() {
-    classes()
-        .should()
-        .resideInAnyPackage(LAYERS.toArray(String[]::new))
-        .check(OURO);
+    classes().should().resideInAnyPackage(LAYERS.toArray(String[]::new)).check(OURO);
 
     assertThat(OURO.containPackage("dev.ouro.linux")).isTrue();
     assertThat(OURO.containPackage("dev.ouro.bindings.x86_64.epoll")).isTrue();

@@ -20,7 +20,10 @@ import java.util.stream.Stream;
 final class BindingRows {
   private static final String OFFSET = "$offset";
 
-  /** The declaration that jextract quotes above a class; without a tag the class has a typedef's name. */
+  /**
+   * The declaration that jextract quotes above a class; without a tag the class has a typedef's
+   * name.
+   */
   private static final Pattern DECLARATION =
       Pattern.compile("\\{@snippet lang=c :\\s+\\* (?:typedef )?(struct|union)( \\w+)? \\{");
 

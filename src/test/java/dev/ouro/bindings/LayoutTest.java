@@ -14,7 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The bindings against C: every constant, the size of every structure, the offset of every field. */
+/**
+ * The bindings against C: every constant, the size of every structure, the offset of every field.
+ */
 class LayoutTest {
   private static final String THIS_MACHINE =
       System.getProperty("os.arch").equals("amd64") ? "x86_64" : "aarch64";
