@@ -18,6 +18,10 @@ final class DirectoryListing {
   /** Folders may have millions of names, and a page is made in memory: so many are listed. */
   static final int MAX_NAMES = 10_000;
 
+  /** What the answer is when there can be no page. */
+  static final HttpException UNREADABLE =
+      new HttpException(Status.INTERNAL_SERVER_ERROR, "the folder cannot be read");
+
   private DirectoryListing() {}
 
   /**
@@ -36,8 +40,7 @@ final class DirectoryListing {
       HeaderFields fields = new HeaderFields().add("Content-Type", "text/html; charset=utf-8");
       return new Response(Status.OK, fields, new Body.Text(page));
     } catch (IOException | DirectoryIteratorException e) {
-      return Response.of(
-          new HttpException(Status.INTERNAL_SERVER_ERROR, "the folder cannot be read"));
+      return Response.of(UNREADABLE);
     }
   }
 

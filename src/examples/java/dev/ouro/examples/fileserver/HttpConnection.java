@@ -99,7 +99,7 @@ final class HttpConnection implements Protocol {
   /** Answers the requests in {@code data}, as many as can be at this time. */
   private void serve(ByteBuffer data) {
     try {
-      while (keepAlive && !responding && !writingPaused) {
+      while (keepAlive && !responding && !writingPaused && !transport.isClosing()) {
         Request request = parser.parse(data);
         if (request == null) {
           break;
@@ -173,7 +173,8 @@ final class HttpConnection implements Protocol {
     if (phase == Phase.LOST) {
       return;
     }
-    send(request, future.result());
+    boolean failed = future.cancelled() || future.exception() != null;
+    send(request, failed ? Response.of(DirectoryListing.UNREADABLE) : future.result());
     serve(pending);
   }
 

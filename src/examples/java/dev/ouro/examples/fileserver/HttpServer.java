@@ -10,6 +10,7 @@ import dev.ouro.transport.Transport;
 import java.io.PrintStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /** What all connections share. For the loop's thread. */
@@ -87,12 +88,12 @@ final class HttpServer {
    */
   void log(Transport transport, Request request, Response response) {
     if (settings.accessLog()) {
-      Object client = transport.getExtraInfo("peername");
+      InetSocketAddress client = (InetSocketAddress) transport.getExtraInfo("peername");
       String asked = request == null ? "-" : request.method() + " " + request.target();
       log.println(
           String.join(
               " ",
-              String.valueOf(client),
+              client.getAddress().getHostAddress() + ":" + client.getPort(),
               "[" + date() + "]",
               "\"" + asked + "\"",
               Integer.toString(response.status().code()),

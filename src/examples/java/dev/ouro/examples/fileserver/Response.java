@@ -9,6 +9,8 @@ record Response(Status status, HeaderFields fields, Body body) {
   /** The longest head: a Location is at most three times as long as a request line. */
   static final int MAX_HEAD_BYTES = 4 * RequestParser.MAX_LINE_BYTES;
 
+  private static final int FIRST_HEAD_CHARS = 512;
+
   /** An answer in plain words. */
   static Response text(Status status, HeaderFields fields, String message) {
     byte[] bytes = (status + ": " + message + "\n").getBytes(StandardCharsets.UTF_8);
@@ -41,31 +43,23 @@ record Response(Status status, HeaderFields fields, Body body) {
    * @param connection the value of the Connection field; null for none
    */
   void writeHead(ByteBuffer out, String date, String connection) {
-    put(out, "HTTP/1.1 ");
-    put(out, status.toString());
-    putField(out, "\r\nDate", date);
+    StringBuilder head = new StringBuilder(FIRST_HEAD_CHARS);
+    head.append("HTTP/1.1 ").append(status).append("\r\n");
+    append(head, "Date", date);
     if (body != Body.NONE) {
-      putField(out, "Content-Length", Long.toString(contentLength()));
+      append(head, "Content-Length", Long.toString(contentLength()));
     }
     if (connection != null) {
-      putField(out, "Connection", connection);
+      append(head, "Connection", connection);
     }
     for (int i = 0; i < fields.size(); i++) {
-      putField(out, fields.name(i), fields.value(i));
+      append(head, fields.name(i), fields.value(i));
     }
-    put(out, "X-Content-Type-Options: nosniff\r\n\r\n");
+    head.append("X-Content-Type-Options: nosniff\r\n\r\n");
+    out.put(head.toString().getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  private static void putField(ByteBuffer out, String name, String value) {
-    put(out, name);
-    put(out, ": ");
-    put(out, value);
-    put(out, "\r\n");
-  }
-
-  private static void put(ByteBuffer out, String text) {
-    for (int i = 0; i < text.length(); i++) {
-      out.put((byte) text.charAt(i));
-    }
+  private static void append(StringBuilder head, String name, String value) {
+    head.append(name).append(": ").append(value).append("\r\n");
   }
 }

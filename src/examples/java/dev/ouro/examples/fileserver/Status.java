@@ -23,19 +23,20 @@ enum Status {
   HTTP_VERSION_NOT_SUPPORTED(505, "HTTP Version Not Supported");
 
   private final int code;
-  private final String reason;
+  private final String text;
 
   Status(int code, String reason) {
     this.code = code;
-    this.reason = reason;
+    this.text = code + " " + reason;
   }
 
   int code() {
     return code;
   }
 
+  /** As in a status line. */
   @Override
   public String toString() {
-    return code + " " + reason;
+    return text;
   }
 }
