@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.testing;
 
-import dev.ouro.linux.Errno;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.WaitStrategy;
@@ -9,6 +8,7 @@ import dev.ouro.poll.Completions;
 import dev.ouro.poll.Engine;
 import dev.ouro.poll.EngineKind;
 import dev.ouro.poll.EpollEngine;
+import dev.ouro.poll.RingEngine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +53,7 @@ public final class LoopFixture implements AfterEachCallback {
   public static Engine open(EngineKind kind, Completions completions) throws LinuxException {
     return switch (kind) {
       case EPOLL -> EpollEngine.open(completions);
-      case IO_URING -> throw LinuxException.of("io_uring_setup", Errno.ENOSYS);
+      case IO_URING -> RingEngine.open(completions);
     };
   }
 
