@@ -62,6 +62,7 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
     return group == null
         || group.getName().equals("system")
         || group.getName().equals("InnocuousThreadGroup")
+        || group.getName().equals("CarrierThreads")
         || thread.getName().equals("ouro-cleaner")
         || thread.getName().startsWith("ForkJoinPool.commonPool");
   }
