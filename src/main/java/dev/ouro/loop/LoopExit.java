@@ -23,8 +23,8 @@ public class LoopExit extends Error {
   }
 
   /**
-   * For whoever catches what a callback throws, to report it: throws {@code failure} on if it is one
-   * that leaves a run.
+   * For whoever catches what a callback throws, to report it: throws {@code failure} on if it is
+   * one that leaves a run.
    */
   public static void rethrowIfFatal(Throwable failure) {
     if (isFatal(failure)) {

@@ -48,12 +48,11 @@ class CallSoonContractTest {
     loop.callSoon(note("2"));
     loop.callSoonThreadsafe(note("3"));
     loop.callSoon(note("4"));
-    loop.callSoon(
-        () -> {
-          loop.callSoonThreadsafe(note("5"));
-          loop.callSoon(note("6"));
-          loop.callSoonThreadsafe(note("7"));
-        });
+    loop.callSoon(() -> {
+      loop.callSoonThreadsafe(note("5"));
+      loop.callSoon(note("6"));
+      loop.callSoonThreadsafe(note("7"));
+    });
 
     runTurn();
     runTurn();
@@ -73,17 +72,15 @@ class CallSoonContractTest {
       Runnable schedule =
           () ->
               IntStream.rangeClosed(1, each)
-                  .forEach(
-                      i ->
-                          loop.callSoonThreadsafe(
-                              () -> {
-                                if (last[thread] + 1 == i) {
-                                  last[thread] = i;
-                                }
-                                if (--left[0] == 0) {
-                                  loop.stop();
-                                }
-                              }));
+                  .forEach(i ->
+                      loop.callSoonThreadsafe(() -> {
+                        if (last[thread] + 1 == i) {
+                          last[thread] = i;
+                        }
+                        if (--left[0] == 0) {
+                          loop.stop();
+                        }
+                      }));
       others.add(Thread.ofPlatform().start(schedule));
     }
 
@@ -173,11 +170,10 @@ class CallSoonContractTest {
     loop.callSoon(waiting::countDown);
     Thread other =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  await(waiting);
-                  loop.callSoonThreadsafe(loop::stop);
-                });
+            .start(() -> {
+              await(waiting);
+              loop.callSoonThreadsafe(loop::stop);
+            });
 
     loop.runForever();
     other.join();

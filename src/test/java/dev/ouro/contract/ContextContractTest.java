@@ -49,16 +49,15 @@ class ContextContractTest {
   @Test
   void shouldRunInACopyOfTheContextThatScheduled() { // behaviours 41, 42
     new Context()
-        .run(
-            () -> {
-              USER.set("ada");
-              loop.callSoon(this::noteUser);
-              loop.callSoonThreadsafe(this::noteUser);
-              loop.callLater(Duration.ofSeconds(-1), this::noteUser);
-              loop.callSoon(() -> USER.set("changed in a copy"));
-              loop.callSoon(this::noteUser);
-              USER.set("changed afterwards");
-            });
+        .run(() -> {
+          USER.set("ada");
+          loop.callSoon(this::noteUser);
+          loop.callSoonThreadsafe(this::noteUser);
+          loop.callLater(Duration.ofSeconds(-1), this::noteUser);
+          loop.callSoon(() -> USER.set("changed in a copy"));
+          loop.callSoon(this::noteUser);
+          USER.set("changed afterwards");
+        });
 
     runTurn();
 
@@ -90,13 +89,12 @@ class ContextContractTest {
     Handle captured = loop.callSoon(() -> USER.set("ada"));
     Handle[] self = new Handle[1];
     self[0] =
-        loop.callSoon(
-            () -> {
-              USER.set("before");
-              Context own = self[0].getContext();
-              USER.set("after");
-              trace.add(own.get(USER));
-            });
+        loop.callSoon(() -> {
+          USER.set("before");
+          Context own = self[0].getContext();
+          USER.set("after");
+          trace.add(own.get(USER));
+        });
 
     runTurn();
 
@@ -112,18 +110,16 @@ class ContextContractTest {
     Context context = new Context();
     context.run(() -> USER.set("given"));
     new Context()
-        .run(
-            () -> {
-              USER.set("captured");
-              future.addDoneCallback(done -> noteUser());
-            });
+        .run(() -> {
+          USER.set("captured");
+          future.addDoneCallback(done -> noteUser());
+        });
     future.addDoneCallback(done -> noteUser(), context);
     new Context()
-        .run(
-            () -> {
-              USER.set("who completes");
-              future.setResult("");
-            });
+        .run(() -> {
+          USER.set("who completes");
+          future.setResult("");
+        });
 
     runTurn();
 
@@ -137,20 +133,19 @@ class ContextContractTest {
         Socket writing = pair[1]) {
       writing.shutdown(1);
       new Context()
-          .run(
-              () -> {
-                USER.set("ada");
-                add(
-                    reading,
-                    () -> {
-                      noteUser();
-                      USER.set(USER.get() + "!");
-                      if (trace.size() == 2) {
-                        loop.removeReader(reading);
-                        loop.stop();
-                      }
-                    });
-              });
+          .run(() -> {
+            USER.set("ada");
+            add(
+                reading,
+                () -> {
+                  noteUser();
+                  USER.set(USER.get() + "!");
+                  if (trace.size() == 2) {
+                    loop.removeReader(reading);
+                    loop.stop();
+                  }
+                });
+          });
 
       loop.runForever();
 

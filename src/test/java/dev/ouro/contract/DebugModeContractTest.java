@@ -62,14 +62,13 @@ class DebugModeContractTest {
   @Test
   void shouldTakeEffectWhileRunning() { // behaviour 71
     List<Throwable> thrown = new ArrayList<>();
-    loop.callSoon(
-        () -> {
-          thrown.add(inForeignThread(() -> loop.callSoon(() -> {})));
-          loop.setDebug(true);
-          thrown.add(inForeignThread(() -> loop.callSoon(() -> {})));
-          loop.setDebug(false);
-          thrown.add(inForeignThread(() -> loop.callSoon(() -> {})));
-        });
+    loop.callSoon(() -> {
+      thrown.add(inForeignThread(() -> loop.callSoon(() -> {})));
+      loop.setDebug(true);
+      thrown.add(inForeignThread(() -> loop.callSoon(() -> {})));
+      loop.setDebug(false);
+      thrown.add(inForeignThread(() -> loop.callSoon(() -> {})));
+    });
 
     runTurn();
 
@@ -93,13 +92,12 @@ class DebugModeContractTest {
     assertThat(thrown.removeLast()).isNull();
     assertThat(thrown)
         .hasSize(3)
-        .allSatisfy(
-            each ->
-                assertThat(each)
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessage(
-                        "Non-thread-safe operation invoked on an event loop other than the current"
-                            + " one"));
+        .allSatisfy(each ->
+            assertThat(each)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                    "Non-thread-safe operation invoked on an event loop other than the current"
+                        + " one"));
   }
 
   @Test
@@ -113,14 +111,13 @@ class DebugModeContractTest {
     List<Throwable> thrown = new ArrayList<>();
     Thread foreign =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  try {
-                    call.call();
-                  } catch (Throwable failure) {
-                    thrown.add(failure);
-                  }
-                });
+            .start(() -> {
+              try {
+                call.call();
+              } catch (Throwable failure) {
+                thrown.add(failure);
+              }
+            });
     try {
       foreign.join();
     } catch (InterruptedException e) {
@@ -230,10 +227,9 @@ class DebugModeContractTest {
   @Test
   void shouldFormatTheTraceInTheLog() { // behaviours 61, 75
     loop.setDebug(true);
-    loop.callSoon(
-        () -> {
-          throw new IllegalStateException("failed");
-        });
+    loop.callSoon(() -> {
+      throw new IllegalStateException("failed");
+    });
 
     try (LogCapture log = new LogCapture()) {
       runTurn();
@@ -249,10 +245,9 @@ class DebugModeContractTest {
   void shouldNotRecordWhenOff() { // behaviour 75
     List<ExceptionContext> reported = new ArrayList<>();
     loop.setExceptionHandler((on, context) -> reported.add(context));
-    loop.callSoon(
-        () -> {
-          throw new IllegalStateException("failed");
-        });
+    loop.callSoon(() -> {
+      throw new IllegalStateException("failed");
+    });
 
     runTurn();
 

@@ -99,11 +99,10 @@ class ExceptionHandlerContractTest {
   @Test
   void shouldTellTheDefaultHandlerOfABrokenHandler() { // behaviour 59
     RuntimeException broken = new RuntimeException("broken");
-    loop.setExceptionHandler(
-        (on, context) -> {
-          reported.add(context);
-          throw broken;
-        });
+    loop.setExceptionHandler((on, context) -> {
+      reported.add(context);
+      throw broken;
+    });
     loop.callSoon(this::fail);
 
     try (LogCapture log = new LogCapture()) {
@@ -145,10 +144,9 @@ class ExceptionHandlerContractTest {
             throw new IllegalStateException("no words");
           }
         };
-    loop.setExceptionHandler(
-        (on, context) -> {
-          throw new IllegalStateException("custom");
-        });
+    loop.setExceptionHandler((on, context) -> {
+      throw new IllegalStateException("custom");
+    });
 
     try (LogCapture log = new LogCapture()) {
       loop.callExceptionHandler(ExceptionContext.of("message").with("transport", broken));
@@ -170,8 +168,7 @@ class ExceptionHandlerContractTest {
               .with("another", 1));
 
       assertThat(log.errors())
-          .containsExactly(
-              "message\nanother: 1\nprotocol: the protocol\ntransport: the transport");
+          .containsExactly("message\nanother: 1\nprotocol: the protocol\ntransport: the transport");
       assertThat(log.records().getFirst().getThrown()).isSameAs(failure);
     }
   }
@@ -190,11 +187,10 @@ class ExceptionHandlerContractTest {
   void shouldCallTheHandlerInTheContextOfWhatFailed() { // behaviour 62
     List<String> users = new ArrayList<>();
     loop.setExceptionHandler((on, context) -> users.add(USER.get()));
-    loop.callSoon(
-        () -> {
-          USER.set("ada");
-          fail();
-        });
+    loop.callSoon(() -> {
+      USER.set("ada");
+      fail();
+    });
     loop.callSoon(this::fail);
 
     runTurn();
@@ -205,10 +201,9 @@ class ExceptionHandlerContractTest {
   @Test
   void shouldLetAFatalErrorOfAHandlerLeaveTheRun() { // behaviour 15
     LoopExit exit = new LoopExit("exit");
-    loop.setExceptionHandler(
-        (on, context) -> {
-          throw exit;
-        });
+    loop.setExceptionHandler((on, context) -> {
+      throw exit;
+    });
     loop.callSoon(this::fail);
 
     assertThatThrownBy(this::runTurn).isSameAs(exit);

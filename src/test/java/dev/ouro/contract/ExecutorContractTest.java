@@ -54,13 +54,11 @@ class ExecutorContractTest {
   void shouldThrowWhatTheJobThrows() { // behaviour 78
     IOException failure = new IOException("failed");
 
-    assertThatThrownBy(
-            () ->
-                loop.runUntilComplete(
-                    loop.runInExecutor(
-                        () -> {
-                          throw failure;
-                        })))
+    assertThatThrownBy(() ->
+            loop.runUntilComplete(
+                loop.runInExecutor(() -> {
+                  throw failure;
+                })))
         .isSameAs(failure);
   }
 
@@ -76,11 +74,10 @@ class ExecutorContractTest {
   void shouldRunOnDaemonPlatformThreadsOutsideOfAnyLoop() { // behaviour 83
     boolean asExpected =
         loop.runUntilComplete(
-            loop.runInExecutor(
-                () ->
-                    Thread.currentThread().isDaemon()
-                        && !Thread.currentThread().isVirtual()
-                        && RunningLoop.current() == null));
+            loop.runInExecutor(() ->
+                Thread.currentThread().isDaemon()
+                    && !Thread.currentThread().isVirtual()
+                    && RunningLoop.current() == null));
 
     assertThat(asExpected).isTrue();
   }
@@ -100,14 +97,13 @@ class ExecutorContractTest {
     CountDownLatch ended = new CountDownLatch(1);
     AtomicBoolean interrupted = new AtomicBoolean();
     Future<String> future =
-        loop.runInExecutor(
-            () -> {
-              started.countDown();
-              go.await();
-              interrupted.set(Thread.currentThread().isInterrupted());
-              ended.countDown();
-              return "late";
-            });
+        loop.runInExecutor(() -> {
+          started.countDown();
+          go.await();
+          interrupted.set(Thread.currentThread().isInterrupted());
+          ended.countDown();
+          return "late";
+        });
     started.await();
 
     assertThat(future.cancel()).isTrue();
@@ -155,8 +151,7 @@ class ExecutorContractTest {
         Executors.newSingleThreadExecutor(Thread.ofPlatform().name("mine").factory());
     loop.setDefaultExecutor(own);
 
-    String name =
-        loop.runUntilComplete(loop.runInExecutor(() -> Thread.currentThread().getName()));
+    String name = loop.runUntilComplete(loop.runInExecutor(() -> Thread.currentThread().getName()));
     loop.close();
 
     assertThat(name).isEqualTo("mine");
@@ -168,12 +163,11 @@ class ExecutorContractTest {
     CountDownLatch go = new CountDownLatch(1);
     AtomicBoolean ended = new AtomicBoolean();
     Future<Object> job =
-        loop.runInExecutor(
-            () -> {
-              go.await();
-              ended.set(true);
-              return null;
-            });
+        loop.runInExecutor(() -> {
+          go.await();
+          ended.set(true);
+          return null;
+        });
     loop.callSoon(go::countDown);
 
     loop.runUntilComplete(loop.shutdownDefaultExecutor());
@@ -201,18 +195,16 @@ class ExecutorContractTest {
   @Test
   void shouldWarnAndGiveUpAfterTheTimeout() { // behaviour 82
     CountDownLatch go = new CountDownLatch(1);
-    loop.runInExecutor(
-        () -> {
-          go.await();
-          return null;
-        });
+    loop.runInExecutor(() -> {
+      go.await();
+      return null;
+    });
 
     try (LogCapture log = new LogCapture()) {
       loop.runUntilComplete(loop.shutdownDefaultExecutor(Duration.ofMillis(1)));
 
       assertThat(log.warnings())
-          .containsExactly(
-              "The executor did not finish joining its threads within 0.001 seconds.");
+          .containsExactly("The executor did not finish joining its threads within 0.001 seconds.");
     } finally {
       go.countDown();
     }
@@ -234,13 +226,12 @@ class ExecutorContractTest {
 
   @Test
   void shouldThrowWhatAnExecutorThrowsThatTakesNoJobs() { // behaviour 78
-    assertThatThrownBy(
-            () ->
-                loop.runInExecutor(
-                    job -> {
-                      throw new RejectedExecutionException("full");
-                    },
-                    () -> ""))
+    assertThatThrownBy(() ->
+            loop.runInExecutor(
+                job -> {
+                  throw new RejectedExecutionException("full");
+                },
+                () -> ""))
         .isInstanceOf(RejectedExecutionException.class);
   }
 }

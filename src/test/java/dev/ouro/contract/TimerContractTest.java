@@ -196,14 +196,13 @@ class TimerContractTest {
   @Test
   void shouldReadTheClockAnew() { // behaviour 40
     long[] times = new long[2];
-    loop.callSoon(
-        () -> {
-          times[0] = loop.time();
-          while (loop.time() == times[0]) {
-            Thread.onSpinWait();
-          }
-          times[1] = loop.time();
-        });
+    loop.callSoon(() -> {
+      times[0] = loop.time();
+      while (loop.time() == times[0]) {
+        Thread.onSpinWait();
+      }
+      times[1] = loop.time();
+    });
 
     runTurn();
 
