@@ -4,8 +4,6 @@ package dev.ouro.uring;
 import dev.ouro.linux.Errno;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.NativeMemory;
-import dev.ouro.linux.Nr;
-import dev.ouro.linux.Syscall;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +42,7 @@ public final class Uring
 
   private final UringOptions options;
   private final UringSetup setup;
+  private final RingCalls calls;
   private final UringMemory memory;
   private final Sqe sqe = new Sqe(this);
   private final List<BufferRing> bufferRings = new ArrayList<>();
@@ -56,19 +55,13 @@ public final class Uring
   private CompletionQueue cq;
   private boolean wideEntries;
 
-  private Thread owner;
-  private long ownerTid;
-  private int enterFd;
-  private int enterFlags;
-  private boolean closed;
-
   private Uring(UringOptions options, UringSetup setup, UringMemory memory) {
     this.options = options;
     this.setup = setup;
+    this.calls = new RingCalls(setup.fd, setup.setupFlags);
     this.memory = memory;
     this.sq = memory.submissionQueue();
     this.cq = memory.completionQueue();
-    this.enterFd = setup.fd.number();
     this.sqpoll = has(Setup.IORING_SETUP_SQPOLL);
     this.wideEntries = has(Setup.IORING_SETUP_SQE128);
     this.tellsWork =
@@ -127,24 +120,8 @@ public final class Uring
    * @throws LinuxException as {@code io_uring_register(2)}
    */
   public void enable() throws LinuxException {
-    checkOpen();
     checkPlatformThread();
-    if (owner != null) {
-      throw new IllegalStateException("the ring belongs to thread " + owner.getName() + " already");
-    }
-    if (has(Setup.IORING_SETUP_R_DISABLED)) {
-      long enabled =
-          Syscall.call(
-              Nr.IO_URING_REGISTER, setup.fd.number(), Register.IORING_REGISTER_ENABLE_RINGS, 0, 0);
-      LinuxException.check("io_uring_register", enabled);
-    }
-    owner = Thread.currentThread();
-    ownerTid = Syscall.call(Nr.GETTID, 0);
-    int index = memory.registerRing(setup.fd.number());
-    if (index >= 0) {
-      enterFd = index;
-      enterFlags = Enter.IORING_ENTER_REGISTERED_RING;
-    }
+    calls.enable(has(Setup.IORING_SETUP_R_DISABLED), memory);
   }
 
   // ---------------------------------------------------------------- preparing
@@ -174,7 +151,7 @@ public final class Uring
   }
 
   private void makeRoom() {
-    checkOpen();
+    calls.checkOpen();
     int pending = sq.publish();
     int flags = sqpoll ? Enter.IORING_ENTER_SQ_WAIT | wakeFlag() : 0;
     int result = enter(pending, 0, flags, 0, 0);
@@ -308,29 +285,9 @@ public final class Uring
   }
 
   private int enter(int toSubmit, int minComplete, int flags, long arg, long argSize) {
+    // The kernel counts what is ready from the head that it knows.
     cq.publish();
-    long result;
-    if (Thread.currentThread() == owner) {
-      result =
-          Syscall.call(
-              Nr.IO_URING_ENTER, enterFd, toSubmit, minComplete, flags | enterFlags, arg, argSize);
-    } else {
-      // The registered index means nothing, or another ring, on another thread.
-      checkThread();
-      result =
-          Syscall.call(
-              Nr.IO_URING_ENTER, setup.fd.number(), toSubmit, minComplete, flags, arg, argSize);
-    }
-    return result < 0 ? refused((int) result) : (int) result;
-  }
-
-  private int refused(int result) {
-    if (result == -Errno.EEXIST) {
-      throw wrongThread();
-    } else if (result == -Errno.EBADFD) {
-      throw new IllegalStateException("the ring is not enabled");
-    }
-    return result;
+    return calls.enter(toSubmit, minComplete, flags, arg, argSize);
   }
 
   /**
@@ -430,21 +387,12 @@ public final class Uring
    * @throws IllegalStateException on a thread that does not own the ring
    */
   public int register(int op, long arg, int count) {
-    checkOpen();
-    long result = Syscall.call(Nr.IO_URING_REGISTER, setup.fd.number(), op, arg, count);
-    if (result == -Errno.EEXIST && owner != null && isForeign()) {
-      throw wrongThread();
-    }
-    return (int) result;
+    return calls.register(op, arg, count);
   }
 
   /** {@link #register} for calls that set something up. */
   int registerChecked(String what, int op, long arg, int count) throws LinuxException {
-    int result = register(op, arg, count);
-    if (result < 0) {
-      throw LinuxException.of("io_uring_register", result, what);
-    }
-    return result;
+    return calls.registerChecked(what, op, arg, count);
   }
 
   /**
@@ -503,7 +451,7 @@ public final class Uring
     } else if (cqEntries < entries) {
       throw new IllegalArgumentException("cqEntries: " + cqEntries);
     }
-    checkOpen();
+    calls.checkOpen();
     sq.publish();
     cq.publish();
     long params = memory.resizeParams(entries, cqEntries);
@@ -512,6 +460,13 @@ public final class Uring
     sq = memory.submissionQueue();
     cq = memory.completionQueue();
     sqe.moveTo(memory.scratch(), -1);
+  }
+
+  /** For what closes before or after its ring. */
+  void unregister(int op) {
+    if (!calls.isClosed()) {
+      calls.register(op, 0, 0);
+    }
   }
 
   void add(BufferRing bufferRing) {
@@ -545,9 +500,9 @@ public final class Uring
     return cq.entries();
   }
 
-  /** The thread that owns the ring, or null while it is not enabled. */
+  /** The thread that owns the ring, or null while it is not enabled, and when it is closed. */
   public Thread owner() {
-    return owner;
+    return calls.owner();
   }
 
   /** How many completions were lost: 0, since the kernel keeps those that do not fit. */
@@ -581,7 +536,7 @@ public final class Uring
   @Override
   public String toString() {
     return "io_uring "
-        + (closed ? "closed" : "fd " + setup.fd.number())
+        + (calls.isClosed() ? "closed" : "fd " + setup.fd.number())
         + ", setup 0x"
         + Integer.toHexString(setup.setupFlags);
   }
@@ -599,19 +554,16 @@ public final class Uring
    */
   @Override
   public void close() {
-    if (closed) {
+    if (calls.isClosed()) {
       return;
     }
-    boolean foreign = owner != null && isForeign();
+    Thread owner = calls.owner();
+    boolean foreign = owner != null && calls.isForeign();
     if (foreign && owner.isAlive()) {
-      throw wrongThread();
+      throw calls.wrongThread();
     }
-    boolean quiet = owner == null || !foreign && Quiescence.reach(this, options.closeTimeout());
-    if (!foreign && enterFlags != 0) {
-      memory.unregisterRing(setup.fd.number(), enterFd);
-    }
-    closed = true;
-    setup.fd.close();
+    boolean quiet = owner == null || (!foreign && Quiescence.reach(this, options.closeTimeout()));
+    calls.close(memory);
     sq = UringMemory.closedSubmissionQueue();
     cq = UringMemory.closedCompletionQueue();
     wideEntries = false;
@@ -626,32 +578,6 @@ public final class Uring
   void discardQueued() {
     if (!sqpoll) {
       sq.discard();
-    }
-  }
-
-  private void checkThread() {
-    checkOpen();
-    if (owner != null && !has(Setup.IORING_SETUP_SINGLE_ISSUER) && isForeign()) {
-      throw wrongThread();
-    }
-  }
-
-  /** A virtual thread that the owner carries is not foreign. */
-  private boolean isForeign() {
-    return Thread.currentThread() != owner && Syscall.call(Nr.GETTID, 0) != ownerTid;
-  }
-
-  private IllegalStateException wrongThread() {
-    return new IllegalStateException(
-        "the ring belongs to thread "
-            + (owner == null ? "?" : owner.getName())
-            + ", not to "
-            + Thread.currentThread().getName());
-  }
-
-  private void checkOpen() {
-    if (closed) {
-      throw new IllegalStateException("the ring is closed");
     }
   }
 
