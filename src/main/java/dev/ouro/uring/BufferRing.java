@@ -20,16 +20,17 @@ import dev.ouro.linux.NativeMemory;
  * }
  *
  * <p><b>Ownership.</b> A buffer is the kernel's, then, from the completion that names it on, the
- * application's, and after {@link #release} the kernel's again, at once. An incremental group ({@code
- * IOU_PBUF_RING_INC}) fills a buffer bit by bit: several completions name it, each with {@link
- * CqeFlag#IORING_CQE_F_BUF_MORE} but the last; it goes back when the last was seen and every piece
- * released. An empty group ends a receive with ENOBUFS.
+ * application's, and after {@link #release} the kernel's again, at once. An incremental group
+ * ({@code IOU_PBUF_RING_INC}) fills a buffer bit by bit: several completions name it, each with
+ * {@link CqeFlag#IORING_CQE_F_BUF_MORE} but the last; it goes back when the last was seen and every
+ * piece released. An empty group ends a receive with ENOBUFS.
  *
  * <p><b>Threads.</b> The ring's own only.
  *
- * <p><b>Memory.</b> One mapping of {@code entries × bufferSizeBytes}, owned by this object. The kernel
- * may write to it until the operations that use the group have ended, so it is freed when the ring
- * closes and has come to rest, not by {@link #close}; and not before the last piece is released.
+ * <p><b>Memory.</b> One mapping of {@code entries × bufferSizeBytes}, owned by this object. The
+ * kernel may write to it until the operations that use the group have ended, so it is freed when
+ * the ring closes and has come to rest, not by {@link #close}; and not before the last piece is
+ * released.
  */
 public final class BufferRing implements AutoCloseable {
   /** The most buffers that a group may have. */
@@ -37,7 +38,9 @@ public final class BufferRing implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(BufferRing.class.getName());
 
-  /** In {@link #state}: the kernel may still write to the buffer. Below: how many pieces are out. */
+  /**
+   * In {@link #state}: the kernel may still write to the buffer. Below: how many pieces are out.
+   */
   private static final int KERNEL = 1 << 30;
 
   private final Uring ring;
@@ -111,7 +114,9 @@ public final class BufferRing implements AutoCloseable {
     require(bufferSizeBytes > 0, "bufferSizeBytes", bufferSizeBytes);
     if (incremental && !IncrementalSelfTest.passed()) {
       throw LinuxException.of(
-          "io_uring_register", Errno.EINVAL, "incremental buffers: " + IncrementalSelfTest.reason());
+          "io_uring_register",
+          Errno.EINVAL,
+          "incremental buffers: " + IncrementalSelfTest.reason());
     }
     return registerUntested(ring, groupId, entries, bufferSizeBytes, incremental);
   }
@@ -119,10 +124,8 @@ public final class BufferRing implements AutoCloseable {
   static BufferRing registerUntested(
       Uring ring, int groupId, int entries, int bufferSizeBytes, boolean incremental)
       throws LinuxException {
-    Mapping memory =
-        Mapping.anonymous(slotBytes(entries) + (long) entries * bufferSizeBytes);
-    BufferRing group =
-        new BufferRing(ring, groupId, entries, bufferSizeBytes, incremental, memory);
+    Mapping memory = Mapping.anonymous(slotBytes(entries) + (long) entries * bufferSizeBytes);
+    BufferRing group = new BufferRing(ring, groupId, entries, bufferSizeBytes, incremental, memory);
     try {
       group.register();
     } catch (LinuxException | RuntimeException e) {
@@ -144,8 +147,7 @@ public final class BufferRing implements AutoCloseable {
       NativeMemory.putShort(reg + Layout.BUF_REG_BGID, (short) groupId);
       NativeMemory.putShort(
           reg + Layout.BUF_REG_FLAGS, (short) (incremental ? Register.IOU_PBUF_RING_INC : 0));
-      ring.registerChecked(
-          "buffer group " + groupId, Register.IORING_REGISTER_PBUF_RING, reg, 1);
+      ring.registerChecked("buffer group " + groupId, Register.IORING_REGISTER_PBUF_RING, reg, 1);
       registered = true;
     }
   }
@@ -172,11 +174,11 @@ public final class BufferRing implements AutoCloseable {
    *
    * @param cqeFlags the completion's, with {@link CqeFlag#IORING_CQE_F_BUFFER}
    * @param length the completion's result, ≥ 0
-   * @throws IllegalStateException when the buffer is not the kernel's: the completion was taken twice
+   * @throws IllegalStateException when the buffer is not the kernel's: the completion was taken
+   *     twice
    */
   public long take(int cqeFlags, int length) {
-    return take(
-        bufferId(cqeFlags), length, (cqeFlags & CqeFlag.IORING_CQE_F_BUF_MORE) != 0);
+    return take(bufferId(cqeFlags), length, (cqeFlags & CqeFlag.IORING_CQE_F_BUF_MORE) != 0);
   }
 
   private long take(int id, int length, boolean more) {
@@ -197,8 +199,8 @@ public final class BufferRing implements AutoCloseable {
   }
 
   /**
-   * Takes what a completion brought, piece by piece and in order, also where it is a bundle of several
-   * buffers ({@link OpFlag#IORING_RECVSEND_BUNDLE}).
+   * Takes what a completion brought, piece by piece and in order, also where it is a bundle of
+   * several buffers ({@link OpFlag#IORING_RECVSEND_BUNDLE}).
    *
    * @param length the completion's result, ≥ 0; nothing is called for 0, and the buffer is released
    */
@@ -288,8 +290,8 @@ public final class BufferRing implements AutoCloseable {
   }
 
   /**
-   * {@code IORING_UNREGISTER_PBUF_RING}: operations find the group no more. Pieces that are out stay
-   * valid. The memory is freed with the ring. A second call does nothing.
+   * {@code IORING_UNREGISTER_PBUF_RING}: operations find the group no more. Pieces that are out
+   * stay valid. The memory is freed with the ring. A second call does nothing.
    */
   @Override
   public void close() {

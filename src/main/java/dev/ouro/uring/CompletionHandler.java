@@ -5,9 +5,9 @@ package dev.ouro.uring;
 @FunctionalInterface
 public interface CompletionHandler {
   /**
-   * An operation completed, or, with {@link CqeFlag#IORING_CQE_F_MORE}, completed once of many times.
-   * May prepare and submit further operations. An exception ends the iteration and comes out of it;
-   * this completion counts as read.
+   * An operation completed, or, with {@link CqeFlag#IORING_CQE_F_MORE}, completed once of many
+   * times. May prepare and submit further operations. An exception ends the iteration and comes out
+   * of it; this completion counts as read.
    *
    * @param userData what the operation was submitted with
    * @param result ≥ 0, its meaning the operation's; or −errno

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.uring;
 
-/**
- * The flags of a completion entry, {@code IORING_CQE_*}: see {@code io_uring(7)}.
- */
+/** The flags of a completion entry, {@code IORING_CQE_*}: see {@code io_uring(7)}. */
 public final class CqeFlag {
   /** The upper 16 bits are the number of the buffer taken. */
   public static final int IORING_CQE_F_BUFFER = 1 << 0;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.uring;
 
-/**
- * The flags of {@code io_uring_enter(2)} and of the submission queue, by their own names.
- */
+/** The flags of {@code io_uring_enter(2)} and of the submission queue, by their own names. */
 public final class Enter {
   /** Wait for, or make, completions. */
   public static final int IORING_ENTER_GETEVENTS = 1 << 0;

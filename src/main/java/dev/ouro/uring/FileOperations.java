@@ -2,10 +2,11 @@
 package dev.ouro.uring;
 
 /**
- * Operations on files and folders. Their results are those of the system calls they are named after.
+ * Operations on files and folders. Their results are those of the system calls they are named
+ * after.
  *
- * <p>Paths are addresses of strings that end with NUL, and belong to the kernel, as buffers do, until
- * the operation's completion.
+ * <p>Paths are addresses of strings that end with NUL, and belong to the kernel, as buffers do,
+ * until the operation's completion.
  */
 public sealed interface FileOperations permits Uring {
   /** For an offset: the file's own position. */
@@ -31,8 +32,8 @@ public sealed interface FileOperations permits Uring {
   }
 
   /**
-   * {@link Op#IORING_OP_READ_MULTISHOT}: reads a pollable file (a pipe, an eventfd, a terminal) again
-   * and again into buffers of {@code group}.
+   * {@link Op#IORING_OP_READ_MULTISHOT}: reads a pollable file (a pipe, an eventfd, a terminal)
+   * again and again into buffers of {@code group}.
    */
   default Sqe prepareReadMultishot(int fd, BufferRing group) {
     return prepare(Op.IORING_OP_READ_MULTISHOT, fd, CURRENT_POSITION, 0, 0, 0)

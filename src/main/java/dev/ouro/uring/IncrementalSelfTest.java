@@ -9,8 +9,8 @@ import dev.ouro.linux.Nr;
 import dev.ouro.linux.Syscall;
 
 /**
- * Tries incremental buffers ({@code IOU_PBUF_RING_INC}) once per process, on a ring and a socket pair
- * of its own: several kernels that have them account for them wrongly.
+ * Tries incremental buffers ({@code IOU_PBUF_RING_INC}) once per process, on a ring and a socket
+ * pair of its own: several kernels that have them account for them wrongly.
  */
 final class IncrementalSelfTest {
   private static final int BUFFER_SIZE = 64;

@@ -4,9 +4,9 @@ package dev.ouro.uring;
 /**
  * Sizes and offsets of the kernel's structures, and the mapping offsets of a ring.
  *
- * <p>Written out, as the constants of this package are, and compared with jextract's layouts for both
- * architectures by a test: to load those layouts takes longer than to start the rest of a loop (30 ms
- * against 5).
+ * <p>Written out, as the constants of this package are, and compared with jextract's layouts for
+ * both architectures by a test: to load those layouts takes longer than to start the rest of a loop
+ * (30 ms against 5).
  */
 final class Layout {
   static final int SQE_SIZE = 64;

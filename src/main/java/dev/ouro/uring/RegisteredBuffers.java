@@ -6,13 +6,14 @@ import dev.ouro.linux.Mapping;
 import dev.ouro.linux.NativeMemory;
 
 /**
- * A ring's table of registered buffers: operations such as {@link FileOperations#prepareReadFixed} name
- * one, and the kernel need not map its pages each time.
+ * A ring's table of registered buffers: operations such as {@link FileOperations#prepareReadFixed}
+ * name one, and the kernel need not map its pages each time.
  *
- * <p>The kernel pins the pages and charges them to RLIMIT_MEMLOCK. Operations that run keep them pinned
- * past {@link #update} and {@link #close}, so that the memory may be freed then: what the kernel still
- * writes reaches nobody else. A tag that is not 0 arrives as the user data of a completion when the
- * slot's former buffer is no longer used by anything. One table per ring; the ring's thread only.
+ * <p>The kernel pins the pages and charges them to RLIMIT_MEMLOCK. Operations that run keep them
+ * pinned past {@link #update} and {@link #close}, so that the memory may be freed then: what the
+ * kernel still writes reaches nobody else. A tag that is not 0 arrives as the user data of a
+ * completion when the slot's former buffer is no longer used by anything. One table per ring; the
+ * ring's thread only.
  */
 public final class RegisteredBuffers implements AutoCloseable {
   private static final int IOVEC_SIZE = 16;
@@ -29,8 +30,8 @@ public final class RegisteredBuffers implements AutoCloseable {
   /**
    * {@code IORING_REGISTER_BUFFERS2}: a table of {@code slots}, all empty.
    *
-   * @throws LinuxException EBUSY: the ring has a table; EINVAL: more than 16384 slots, or the kernel is
-   *     too old; ENOMEM
+   * @throws LinuxException EBUSY: the ring has a table; EINVAL: more than 16384 slots, or the
+   *     kernel is too old; ENOMEM
    */
   public static RegisteredBuffers sparse(Uring ring, int slots) throws LinuxException {
     if (slots <= 0) {
@@ -41,8 +42,8 @@ public final class RegisteredBuffers implements AutoCloseable {
   }
 
   /**
-   * {@code IORING_REGISTER_BUFFERS_UPDATE}: puts the {@code sizeBytes} bytes at {@code address} into
-   * {@code slot}; nothing when both are 0.
+   * {@code IORING_REGISTER_BUFFERS_UPDATE}: puts the {@code sizeBytes} bytes at {@code address}
+   * into {@code slot}; nothing when both are 0.
    *
    * @param tag 0 for none
    * @throws LinuxException ENOMEM: over RLIMIT_MEMLOCK; EFAULT: not the process's memory

@@ -6,13 +6,13 @@ import dev.ouro.linux.Mapping;
 import dev.ouro.linux.NativeMemory;
 
 /**
- * A ring's table of registered files: operations with {@link Sqe#fixedFile} name a slot instead of a
- * descriptor, and need not look it up.
+ * A ring's table of registered files: operations with {@link Sqe#fixedFile} name a slot instead of
+ * a descriptor, and need not look it up.
  *
- * <p>The table keeps each file open by itself; the descriptor that was registered may be closed. A slot
- * that is changed while operations use it: those go on with the old file. A tag that is not 0 arrives
- * as the user data of a completion when the slot's file is no longer used by anything. One table per
- * ring; the ring's thread only. A ring that closes drops its table.
+ * <p>The table keeps each file open by itself; the descriptor that was registered may be closed. A
+ * slot that is changed while operations use it: those go on with the old file. A tag that is not 0
+ * arrives as the user data of a completion when the slot's file is no longer used by anything. One
+ * table per ring; the ring's thread only. A ring that closes drops its table.
  */
 public final class RegisteredFiles implements AutoCloseable {
   /** In place of a descriptor: the slot becomes, or stays, empty. */
@@ -33,8 +33,8 @@ public final class RegisteredFiles implements AutoCloseable {
   /**
    * {@code IORING_REGISTER_FILES2}: a table of {@code slots}, all empty.
    *
-   * @throws LinuxException EBUSY: the ring has a table; EMFILE: more slots than RLIMIT_NOFILE; EINVAL:
-   *     the kernel is too old; ENOMEM
+   * @throws LinuxException EBUSY: the ring has a table; EMFILE: more slots than RLIMIT_NOFILE;
+   *     EINVAL: the kernel is too old; ENOMEM
    */
   public static RegisteredFiles sparse(Uring ring, int slots) throws LinuxException {
     if (slots <= 0) {
@@ -45,7 +45,8 @@ public final class RegisteredFiles implements AutoCloseable {
   }
 
   /**
-   * {@code IORING_REGISTER_FILES}: a table of these descriptors; {@link #EMPTY} leaves a slot empty.
+   * {@code IORING_REGISTER_FILES}: a table of these descriptors; {@link #EMPTY} leaves a slot
+   * empty.
    *
    * @throws LinuxException as {@link #sparse}; EBADF: one is not open
    */
@@ -63,7 +64,8 @@ public final class RegisteredFiles implements AutoCloseable {
   }
 
   /**
-   * {@code IORING_REGISTER_FILES_UPDATE2}: puts {@code fd} into {@code slot}, in place of what is there.
+   * {@code IORING_REGISTER_FILES_UPDATE2}: puts {@code fd} into {@code slot}, in place of what is
+   * there.
    *
    * @param fd a descriptor, {@link #EMPTY} or {@link #SKIP}
    * @param tag 0 for none
@@ -95,8 +97,7 @@ public final class RegisteredFiles implements AutoCloseable {
     try (Mapping memory = Mapping.anonymous(16)) {
       NativeMemory.putInt(memory.address(), firstSlot);
       NativeMemory.putInt(memory.address() + 4, count);
-      ring.registerChecked(
-          "files", Register.IORING_REGISTER_FILE_ALLOC_RANGE, memory.address(), 0);
+      ring.registerChecked("files", Register.IORING_REGISTER_FILE_ALLOC_RANGE, memory.address(), 0);
     }
   }
 

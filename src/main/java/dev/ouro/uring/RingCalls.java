@@ -8,13 +8,13 @@ import dev.ouro.linux.Nr;
 import dev.ouro.linux.Syscall;
 
 /**
- * {@code io_uring_enter(2)} and {@code io_uring_register(2)} on one ring, and the thread that may make
- * them.
+ * {@code io_uring_enter(2)} and {@code io_uring_register(2)} on one ring, and the thread that may
+ * make them.
  *
- * <p>The owner enters through the index under which it registered the ring. That index means nothing,
- * or another ring, on every other thread; so whoever is not the owner uses the descriptor, and the
- * kernel answers EEXIST where the ring has IORING_SETUP_SINGLE_ISSUER. A virtual thread that the owner
- * carries goes that way too, and is let through: to the kernel it is the owner.
+ * <p>The owner enters through the index under which it registered the ring. That index means
+ * nothing, or another ring, on every other thread; so whoever is not the owner uses the descriptor,
+ * and the kernel answers EEXIST where the ring has IORING_SETUP_SINGLE_ISSUER. A virtual thread
+ * that the owner carries goes that way too, and is let through: to the kernel it is the owner.
  */
 final class RingCalls {
   private final Fd fd;
@@ -64,8 +64,7 @@ final class RingCalls {
         throw wrongThread();
       }
       result =
-          Syscall.call(
-              Nr.IO_URING_ENTER, fd.number(), toSubmit, minComplete, flags, arg, argSize);
+          Syscall.call(Nr.IO_URING_ENTER, fd.number(), toSubmit, minComplete, flags, arg, argSize);
     }
     if (result == -Errno.EEXIST) {
       throw wrongThread();

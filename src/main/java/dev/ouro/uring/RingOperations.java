@@ -19,8 +19,9 @@ public sealed interface RingOperations permits Uring {
   Sqe prepare(int op, int fd, long off, long addr, int len, int opFlags);
 
   /**
-   * A {@code struct __kernel_timespec} for the entry that {@link #prepare} filled last, set to {@code
-   * nanos}: its address. It holds until the kernel has taken the entry, which is as long as needed.
+   * A {@code struct __kernel_timespec} for the entry that {@link #prepare} filled last, set to
+   * {@code nanos}: its address. It holds until the kernel has taken the entry, which is as long as
+   * needed.
    */
   long timespec(long nanos);
 
@@ -126,8 +127,8 @@ public sealed interface RingOperations permits Uring {
   }
 
   /**
-   * {@link Op#IORING_OP_MSG_RING}: a completion with these values appears in another ring. Result 0;
-   * EOVERFLOW: the target is full; EBADFD: it is not enabled.
+   * {@link Op#IORING_OP_MSG_RING}: a completion with these values appears in another ring. Result
+   * 0; EOVERFLOW: the target is full; EBADFD: it is not enabled.
    *
    * @param ringFd the target's {@link Uring#fd}
    */
@@ -136,8 +137,8 @@ public sealed interface RingOperations permits Uring {
   }
 
   /**
-   * {@link Op#IORING_OP_MSG_RING} that passes the registered file {@code sourceSlot} to another ring's
-   * {@code targetSlot}, or {@link OpFlag#IORING_FILE_INDEX_ALLOC}.
+   * {@link Op#IORING_OP_MSG_RING} that passes the registered file {@code sourceSlot} to another
+   * ring's {@code targetSlot}, or {@link OpFlag#IORING_FILE_INDEX_ALLOC}.
    */
   default Sqe prepareMsgRingFd(
       int ringFd, int sourceSlot, int targetSlot, long userData, int msgRingFlags) {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.uring;
 
-/**
- * The flags of {@code io_uring_setup(2)} and the features it answers, by their own names.
- */
+/** The flags of {@code io_uring_setup(2)} and the features it answers, by their own names. */
 public final class Setup {
   /** Busy-wait for the completion of I/O on files opened with {@code O_DIRECT}. */
   public static final int IORING_SETUP_IOPOLL = 1 << 0;

@@ -17,8 +17,8 @@ public sealed interface SocketOperations permits Uring {
   /**
    * {@link Op#IORING_OP_RECV} into {@code length} bytes at {@code address}.
    *
-   * <p>{@code .ioprio(}{@link OpFlag#IORING_RECVSEND_POLL_FIRST}{@code )} where nothing is expected to
-   * be there yet.
+   * <p>{@code .ioprio(}{@link OpFlag#IORING_RECVSEND_POLL_FIRST}{@code )} where nothing is expected
+   * to be there yet.
    *
    * @param msgFlags {@code MSG_*}, as {@code recv(2)}
    */
@@ -48,9 +48,9 @@ public sealed interface SocketOperations permits Uring {
   }
 
   /**
-   * {@link Op#IORING_OP_RECV} again and again into buffers of {@code group}, until an error, the end
-   * of the stream (result 0), an empty group (ENOBUFS) or a cancellation: the completion without
-   * {@link CqeFlag#IORING_CQE_F_MORE}. Whoever wants more then prepares it again.
+   * {@link Op#IORING_OP_RECV} again and again into buffers of {@code group}, until an error, the
+   * end of the stream (result 0), an empty group (ENOBUFS) or a cancellation: the completion
+   * without {@link CqeFlag#IORING_CQE_F_MORE}. Whoever wants more then prepares it again.
    */
   default Sqe prepareRecvMultishot(int fd, BufferRing group) {
     return prepare(Op.IORING_OP_RECV, fd, 0, 0, 0, 0)
@@ -61,8 +61,8 @@ public sealed interface SocketOperations permits Uring {
   /**
    * {@link Op#IORING_OP_SEND} of {@code length} bytes at {@code address}.
    *
-   * @param msgFlags {@code MSG_*}, as {@code send(2)}; with {@link OpFlag#MSG_WAITALL} a short send is
-   *     tried again by the kernel
+   * @param msgFlags {@code MSG_*}, as {@code send(2)}; with {@link OpFlag#MSG_WAITALL} a short send
+   *     is tried again by the kernel
    */
   default Sqe prepareSend(int fd, long address, int length, int msgFlags) {
     checkLength(length);
@@ -71,8 +71,7 @@ public sealed interface SocketOperations permits Uring {
 
   /** {@link Op#IORING_OP_SEND} of the whole of {@code data} with {@link OpFlag#MSG_NOSIGNAL}. */
   default Sqe prepareSend(int fd, MemorySegment data) {
-    return prepare(
-        Op.IORING_OP_SEND, fd, 0, address(data), length(data), OpFlag.MSG_NOSIGNAL);
+    return prepare(Op.IORING_OP_SEND, fd, 0, address(data), length(data), OpFlag.MSG_NOSIGNAL);
   }
 
   /** {@link Op#IORING_OP_SEND} to the socket address at {@code sockaddr}. */
@@ -87,8 +86,8 @@ public sealed interface SocketOperations permits Uring {
    * {@link Op#IORING_OP_SEND_ZC}: {@code length} bytes at {@code address}, without a copy.
    *
    * <p>Two completions: the result, with {@link CqeFlag#IORING_CQE_F_MORE}, and {@link
-   * CqeFlag#IORING_CQE_F_NOTIF}, from which on the memory is free. Where the first has no F_MORE there
-   * is no second.
+   * CqeFlag#IORING_CQE_F_NOTIF}, from which on the memory is free. Where the first has no F_MORE
+   * there is no second.
    *
    * @param zcFlags {@link OpFlag#IORING_SEND_ZC_REPORT_USAGE}, {@link
    *     OpFlag#IORING_RECVSEND_FIXED_BUF} (and {@link Sqe#bufferIndex}), {@link
@@ -118,8 +117,8 @@ public sealed interface SocketOperations permits Uring {
   }
 
   /**
-   * {@link Op#IORING_OP_RECVMSG} again and again into buffers of {@code group}; each then starts with
-   * a {@code struct io_uring_recvmsg_out}. Of {@code msghdr} only the lengths count.
+   * {@link Op#IORING_OP_RECVMSG} again and again into buffers of {@code group}; each then starts
+   * with a {@code struct io_uring_recvmsg_out}. Of {@code msghdr} only the lengths count.
    */
   default Sqe prepareRecvmsgMultishot(int fd, long msghdr, BufferRing group, int msgFlags) {
     return prepare(Op.IORING_OP_RECVMSG, fd, 0, msghdr, 1, msgFlags)
@@ -162,14 +161,16 @@ public sealed interface SocketOperations permits Uring {
     return prepare(Op.IORING_OP_LISTEN, fd, 0, 0, backlog, 0);
   }
 
-  /** {@link Op#IORING_OP_SOCKET}. Result: the descriptor, or, with {@link Sqe#intoSlot}, the slot. */
+  /**
+   * {@link Op#IORING_OP_SOCKET}. Result: the descriptor, or, with {@link Sqe#intoSlot}, the slot.
+   */
   default Sqe prepareSocket(int family, int type, int protocol) {
     return prepare(Op.IORING_OP_SOCKET, family, type, 0, protocol, 0);
   }
 
   /**
-   * {@link Op#IORING_OP_SHUTDOWN}. The kernel always hands it to a worker thread: {@code shutdown(2)}
-   * itself is faster.
+   * {@link Op#IORING_OP_SHUTDOWN}. The kernel always hands it to a worker thread: {@code
+   * shutdown(2)} itself is faster.
    *
    * @param how {@code SHUT_RD}, {@code SHUT_WR}, {@code SHUT_RDWR}
    */

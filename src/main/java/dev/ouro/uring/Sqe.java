@@ -9,9 +9,9 @@ import dev.ouro.linux.NativeMemory;
  * <p>A ring has one such object; every {@code prepare…} method moves it to the next free entry and
  * fills it. {@link #submit} puts the entry into the queue; the kernel sees it at the ring's next
  * {@link Uring#submit}, {@link Uring#submitAndWait(int)} or other enter. An entry that is prepared
- * but not submitted is dropped by the next {@code prepare…}: whoever throws in between leaves nothing
- * half done. The setters check nothing but what they name; the kernel answers EINVAL for fields that
- * an operation does not take.
+ * but not submitted is dropped by the next {@code prepare…}: whoever throws in between leaves
+ * nothing half done. The setters check nothing but what they name; the kernel answers EINVAL for
+ * fields that an operation does not take.
  */
 public final class Sqe {
   private final Uring ring;
@@ -150,8 +150,8 @@ public final class Sqe {
   }
 
   /**
-   * Puts the entry into the queue. No system call: the kernel takes it at the ring's next enter. The
-   * object must not be used again before the next {@code prepare…}.
+   * Puts the entry into the queue. No system call: the kernel takes it at the ring's next enter.
+   * The object must not be used again before the next {@code prepare…}.
    */
   public void submit() {
     ring.commit();

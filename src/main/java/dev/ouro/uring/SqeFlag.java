@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.uring;
 
-/**
- * The flags of a submission entry, {@code IOSQE_*}: see {@code io_uring_enter(2)}.
- */
+/** The flags of a submission entry, {@code IOSQE_*}: see {@code io_uring_enter(2)}. */
 public final class SqeFlag {
   /** The descriptor is an index in the registered files. */
   public static final int IOSQE_FIXED_FILE = 1 << 0;

@@ -6,8 +6,8 @@ import dev.ouro.linux.ErrorText;
 /**
  * The submission queue is full, and the kernel takes nothing at the moment.
  *
- * <p>EBUSY or EAGAIN: too many completions wait to be read, or memory is short. Nothing is lost: read
- * the completions and prepare the operation again.
+ * <p>EBUSY or EAGAIN: too many completions wait to be read, or memory is short. Nothing is lost:
+ * read the completions and prepare the operation again.
  */
 public final class SubmissionQueueFullException extends IllegalStateException {
   private static final long serialVersionUID = 1L;

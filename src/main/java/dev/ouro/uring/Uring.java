@@ -20,17 +20,17 @@ import java.util.List;
  * }
  *
  * <p><b>Threads.</b> A ring belongs to the platform thread that enabled it, {@link #open} or {@link
- * #enable}. All methods are for that thread only, except {@link #fd}. Where the kernel can tell (with
- * {@link Setup#IORING_SETUP_SINGLE_ISSUER}) and where it costs nothing, another thread gets an {@link
- * IllegalStateException}; another thread's {@code prepare…} is not noticed. A virtual thread cannot
- * own a ring, but may use it while the owner carries it.
+ * #enable}. All methods are for that thread only, except {@link #fd}. Where the kernel can tell
+ * (with {@link Setup#IORING_SETUP_SINGLE_ISSUER}) and where it costs nothing, another thread gets
+ * an {@link IllegalStateException}; another thread's {@code prepare…} is not noticed. A virtual
+ * thread cannot own a ring, but may use it while the owner carries it.
  *
- * <p><b>Submitting.</b> {@code prepare…} fills an entry, {@link Sqe#submit} queues it, {@link #submit}
- * or {@link #submitAndWait(int)} shows the queue to the kernel, in one system call. Where the queue
- * is full, {@code prepare…} shows it first.
+ * <p><b>Submitting.</b> {@code prepare…} fills an entry, {@link Sqe#submit} queues it, {@link
+ * #submit} or {@link #submitAndWait(int)} shows the queue to the kernel, in one system call. Where
+ * the queue is full, {@code prepare…} shows it first.
  *
- * <p><b>Results.</b> Hot calls answer ≥ 0 or −errno; nothing is lost by an error of theirs: what the
- * kernel did not take stays queued.
+ * <p><b>Results.</b> Hot calls answer ≥ 0 or −errno; nothing is lost by an error of theirs: what
+ * the kernel did not take stays queued.
  *
  * <p><b>Memory.</b> What an operation points to belongs to the kernel until its last completion.
  *
@@ -64,11 +64,9 @@ public final class Uring
     this.cq = memory.completionQueue();
     this.sqpoll = has(Setup.IORING_SETUP_SQPOLL);
     this.wideEntries = has(Setup.IORING_SETUP_SQE128);
-    this.tellsWork =
-        has(Setup.IORING_SETUP_TASKRUN_FLAG) || !has(Setup.IORING_SETUP_DEFER_TASKRUN);
+    this.tellsWork = has(Setup.IORING_SETUP_TASKRUN_FLAG) || !has(Setup.IORING_SETUP_DEFER_TASKRUN);
     boolean noIowait = (setup.features & Setup.IORING_FEAT_NO_IOWAIT) != 0;
-    this.waitFlags =
-        Enter.IORING_ENTER_GETEVENTS | (noIowait ? Enter.IORING_ENTER_NO_IOWAIT : 0);
+    this.waitFlags = Enter.IORING_ENTER_GETEVENTS | (noIowait ? Enter.IORING_ENTER_NO_IOWAIT : 0);
   }
 
   private boolean has(int setupFlag) {
@@ -76,12 +74,12 @@ public final class Uring
   }
 
   /**
-   * {@code io_uring_setup(2)}, by trial: the best flags that the kernel takes, unless the options name
-   * them; fewer entries when memory is short.
+   * {@code io_uring_setup(2)}, by trial: the best flags that the kernel takes, unless the options
+   * name them; fewer entries when memory is short.
    *
    * @throws LinuxException EPERM: forbidden, by a seccomp filter or by {@code
-   *     kernel.io_uring_disabled}, the message says which; ENOSYS: the kernel has none, or too old a
-   *     one; ENOMEM: RLIMIT_MEMLOCK is too low even for the smallest ring; EMFILE, ENFILE: no
+   *     kernel.io_uring_disabled}, the message says which; ENOSYS: the kernel has none, or too old
+   *     a one; ENOMEM: RLIMIT_MEMLOCK is too low even for the smallest ring; EMFILE, ENFILE: no
    *     descriptor is free
    * @throws IllegalStateException on a virtual thread, unless the ring starts disabled
    */
@@ -113,8 +111,9 @@ public final class Uring
   }
 
   /**
-   * {@code IORING_REGISTER_ENABLE_RINGS}: the calling thread becomes the ring's owner. Also registers
-   * the ring's descriptor with the thread, which makes every enter cheaper, where the kernel can.
+   * {@code IORING_REGISTER_ENABLE_RINGS}: the calling thread becomes the ring's owner. Also
+   * registers the ring's descriptor with the thread, which makes every enter cheaper, where the
+   * kernel can.
    *
    * @throws IllegalStateException when the ring has an owner, or on a virtual thread
    * @throws LinuxException as {@code io_uring_register(2)}
@@ -163,12 +162,12 @@ public final class Uring
   // ---------------------------------------------------------------- entering
 
   /**
-   * {@code io_uring_enter(2)} with what is queued. Waits for nothing; makes no deferred completions.
-   * No system call when nothing is queued.
+   * {@code io_uring_enter(2)} with what is queued. Waits for nothing; makes no deferred
+   * completions. No system call when nothing is queued.
    *
-   * @return how many entries the kernel took: all, unless an entry was bad and the ring has no {@link
-   *     Setup#IORING_SETUP_SUBMIT_ALL}, or memory ran out; the rest stays queued. Or −EAGAIN, −EBUSY:
-   *     it took none; read completions and call again
+   * @return how many entries the kernel took: all, unless an entry was bad and the ring has no
+   *     {@link Setup#IORING_SETUP_SUBMIT_ALL}, or memory ran out; the rest stays queued. Or
+   *     −EAGAIN, −EBUSY: it took none; read completions and call again
    * @throws IllegalStateException on a thread that does not own the ring, or before it is enabled
    */
   public int submit() {
@@ -189,17 +188,18 @@ public final class Uring
   }
 
   /**
-   * {@code io_uring_enter(2)} with what is queued, that waits until {@code waitNr} completions can be
-   * read, or for {@code timeoutNanos}. Deferred completions are made. No system call when that would
-   * do nothing: see {@link #needsEnter}.
+   * {@code io_uring_enter(2)} with what is queued, that waits until {@code waitNr} completions can
+   * be read, or for {@code timeoutNanos}. Deferred completions are made. No system call when that
+   * would do nothing: see {@link #needsEnter}.
    *
-   * <p>A signal does not end the wait: it goes on for the rest of the time. When the kernel takes only
-   * a part of the queue it does not wait.
+   * <p>A signal does not end the wait: it goes on for the rest of the time. When the kernel takes
+   * only a part of the queue it does not wait.
    *
    * @param waitNr 0 not to wait at all; never more is waited for than fit the queue
    * @param timeoutNanos 0 not to wait at all, negative without limit
-   * @return how many entries the kernel took; when it took none, −ETIME if the time was over, −EAGAIN,
-   *     −EBUSY as {@link #submit}. {@link #ready} says what there is to read, also after an error
+   * @return how many entries the kernel took; when it took none, −ETIME if the time was over,
+   *     −EAGAIN, −EBUSY as {@link #submit}. {@link #ready} says what there is to read, also after
+   *     an error
    * @throws IllegalStateException on a thread that does not own the ring, or before it is enabled
    */
   public int submitAndWait(int waitNr, long timeoutNanos) {
@@ -298,7 +298,9 @@ public final class Uring
     return (sq.flags() & WORK) != 0 || !tellsWork;
   }
 
-  /** Whether an enter that does not wait would do anything: entries are queued, or completions wait. */
+  /**
+   * Whether an enter that does not wait would do anything: entries are queued, or completions wait.
+   */
   public boolean needsEnter() {
     return sq.pending() != 0 || taskrunPending();
   }
@@ -311,7 +313,8 @@ public final class Uring
   // ---------------------------------------------------------------- completions
 
   /**
-   * Hands over every completion that is there, in order, and gives their entries back to the kernel.
+   * Hands over every completion that is there, in order, and gives their entries back to the
+   * kernel.
    *
    * @return how many
    */
@@ -336,8 +339,8 @@ public final class Uring
   }
 
   /**
-   * The result in the lower half and the flags in the upper half of the completion {@code index}: one
-   * load for both.
+   * The result in the lower half and the flags in the upper half of the completion {@code index}:
+   * one load for both.
    */
   public long cqeResultAndFlags(int index) {
     return NativeMemory.getLong(cq.address(index) + Layout.CQE_RESULT);
@@ -396,8 +399,9 @@ public final class Uring
   }
 
   /**
-   * {@code IORING_REGISTER_EVENTFD}: {@code eventFd} is signalled at each completion. Never also watch
-   * that eventfd with a poll of this very ring: each signal then completes the poll, which signals.
+   * {@code IORING_REGISTER_EVENTFD}: {@code eventFd} is signalled at each completion. Never also
+   * watch that eventfd with a poll of this very ring: each signal then completes the poll, which
+   * signals.
    *
    * @throws LinuxException EBUSY: there is one already; EBADF, EINVAL: not an eventfd
    */
@@ -412,8 +416,8 @@ public final class Uring
   }
 
   /**
-   * {@code IORING_REGISTER_IOWQ_MAX_WORKERS}: how many worker threads there may be for regular files
-   * and for everything else; 0 leaves a limit as it is.
+   * {@code IORING_REGISTER_IOWQ_MAX_WORKERS}: how many worker threads there may be for regular
+   * files and for everything else; 0 leaves a limit as it is.
    */
   public void limitWorkers(int bounded, int unbounded) throws LinuxException {
     checkNotNegative("bounded", bounded);
@@ -426,7 +430,8 @@ public final class Uring
    * {@code IORING_REGISTER_SYNC_CANCEL}: cancels, and waits until what was cancelled has completed.
    *
    * @param cancelFlags {@code IORING_ASYNC_CANCEL_*}, see {@link OpFlag}
-   * @return 0; −ENOENT: nothing matched; −ETIME: it still runs; −EINVAL: the kernel has no such call
+   * @return 0; −ENOENT: nothing matched; −ETIME: it still runs; −EINVAL: the kernel has no such
+   *     call
    */
   public int cancelAndWait(long userData, int fd, int cancelFlags, Duration timeout) {
     long arg = memory.syncCancelArgument(userData, fd, cancelFlags, timeout.toNanos());
@@ -475,7 +480,9 @@ public final class Uring
 
   // ---------------------------------------------------------------- what it is
 
-  /** The ring's descriptor: for epoll, which reports it readable, and for messages from other rings. */
+  /**
+   * The ring's descriptor: for epoll, which reports it readable, and for messages from other rings.
+   */
   public int fd() {
     return setup.fd.number();
   }
@@ -510,7 +517,9 @@ public final class Uring
     return cq.overflow();
   }
 
-  /** Whether completions are kept outside the queue because it was full; the next enter brings them. */
+  /**
+   * Whether completions are kept outside the queue because it was full; the next enter brings them.
+   */
   public boolean overflowed() {
     return (sq.flags() & Enter.IORING_SQ_CQ_OVERFLOW) != 0;
   }
@@ -544,8 +553,8 @@ public final class Uring
   // ---------------------------------------------------------------- closing
 
   /**
-   * Cancels what still runs, waits for it for a bounded time, and frees everything. What is queued but
-   * not submitted is dropped, what completed but was not read too.
+   * Cancels what still runs, waits for it for a bounded time, and frees everything. What is queued
+   * but not submitted is dropped, what completed but was not read too.
    *
    * <p>When an operation does not end in time the memory that it may still write (that of buffer
    * rings) is leaked, and a warning logged; it is never freed.

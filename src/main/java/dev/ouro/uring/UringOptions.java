@@ -9,10 +9,11 @@ import java.util.Objects;
  *
  * @param entries the submission queue's entries; rounded up to a power of two, lowered to what the
  *     kernel allows
- * @param cqEntries the completion queue's entries, at least {@code entries}; 0 for four times as many
+ * @param cqEntries the completion queue's entries, at least {@code entries}; 0 for four times as
+ *     many
  * @param setupFlags {@code IORING_SETUP_*} exactly, or {@link #LADDER}
- * @param startDisabled whether {@link Uring#enable} is called later, on the thread that is to own the
- *     ring
+ * @param startDisabled whether {@link Uring#enable} is called later, on the thread that is to own
+ *     the ring
  * @param sqpoll whether a kernel thread takes the entries ({@link Setup#IORING_SETUP_SQPOLL})
  * @param sqpollIdle after what time without work that thread sleeps
  * @param sqpollCpu the CPU which that thread is bound to, or −1
@@ -42,8 +43,8 @@ public record UringOptions(
   /**
    * Checks every component.
    *
-   * @throws IllegalArgumentException for a number out of range, or setup flags that this library does
-   *     not handle: entries of mixed size, memory of the application's own, rings without a
+   * @throws IllegalArgumentException for a number out of range, or setup flags that this library
+   *     does not handle: entries of mixed size, memory of the application's own, rings without a
    *     descriptor, rewound queues
    */
   public UringOptions {

@@ -74,14 +74,16 @@ public final class UringProbe {
     return queried;
   }
 
-  /** How many operations of {@code io_uring_register(2)} there are; 0 where not {@link #queried}. */
+  /**
+   * How many operations of {@code io_uring_register(2)} there are; 0 where not {@link #queried}.
+   */
   public int registerOps() {
     return registerOps;
   }
 
   /**
-   * Whether incremental buffer groups ({@code IOU_PBUF_RING_INC}) work here: tried once per process,
-   * on a small ring of its own.
+   * Whether incremental buffer groups ({@code IOU_PBUF_RING_INC}) work here: tried once per
+   * process, on a small ring of its own.
    */
   public boolean incrementalBuffers() {
     return IncrementalSelfTest.passed();

@@ -222,7 +222,8 @@ final class UringSetup {
   private static String refusal() {
     String switchedOff = readSwitch();
     return switch (switchedOff) {
-      case "1" -> "kernel.io_uring_disabled=1: only the group kernel.io_uring_group may use io_uring";
+      case "1" ->
+          "kernel.io_uring_disabled=1: only the group kernel.io_uring_group may use io_uring";
       case "2" -> "kernel.io_uring_disabled=2: nobody may use io_uring";
       default ->
           "kernel.io_uring_disabled is "
