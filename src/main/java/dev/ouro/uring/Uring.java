@@ -427,11 +427,12 @@ public final class Uring
   }
 
   /**
-   * {@code IORING_REGISTER_SYNC_CANCEL}: cancels, and waits until what was cancelled has completed.
+   * {@code IORING_REGISTER_SYNC_CANCEL}: cancels, and waits until what was cancelled has ended; the
+   * completions come with the next enter.
    *
    * @param cancelFlags {@code IORING_ASYNC_CANCEL_*}, see {@link OpFlag}
-   * @return 0; −ENOENT: nothing matched; −ETIME: it still runs; −EINVAL: the kernel has no such
-   *     call
+   * @return with {@link OpFlag#IORING_ASYNC_CANCEL_ALL} how many were cancelled, else 0; −ENOENT:
+   *     nothing matched; −ETIME: it still runs; −EINVAL: the kernel has no such call
    */
   public int cancelAndWait(long userData, int fd, int cancelFlags, Duration timeout) {
     long arg = memory.syncCancelArgument(userData, fd, cancelFlags, timeout.toNanos());

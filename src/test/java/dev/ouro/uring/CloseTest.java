@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.uring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ouro.linux.Errno;
+import dev.ouro.linux.Nr;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Behaviours 13 and 38: nothing is freed that the kernel may still write. */
+class CloseTest {
+  private static boolean isMapped(long address) throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/maps"))) {
+      String[] range = line.substring(0, line.indexOf(' ')).split("-");
+      long from = Long.parseUnsignedLong(range[0], 16);
+      if (from <= address && address < Long.parseUnsignedLong(range[1], 16)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Test
+  void shouldEndEverythingAndFreeWhenOperationsRun() throws Exception {
+    try (Kernel kernel = new Kernel()) {
+      int[] pair = kernel.socketPair();
+      int[] pipe = kernel.pipe();
+      int listener = kernel.listener();
+      long buffer = kernel.allocate(64);
+      Uring ring = Rings.open(32);
+      BufferRing group = BufferRing.register(ring, 0, 4, 4096, false);
+      ring.prepareRecvMultishot(pair[0], group).submit();
+      ring.prepareRecv(pair[1], buffer, 16, 0).submit();
+      ring.prepareAcceptMultishot(listener, 0).submit();
+      ring.prepareRead(pipe[0], buffer + 16, 16, 0).flags(SqeFlag.IOSQE_ASYNC).submit();
+      ring.preparePollAdd(pipe[0], Kernel.POLLIN, OpFlag.IORING_POLL_ADD_MULTI).submit();
+      ring.prepareTimeout(3600_000_000_000L, 0, 0).submit();
+      ring.prepareTimeout(3600_000_000_000L, 0, OpFlag.IORING_TIMEOUT_MULTISHOT).submit();
+      ring.submit();
+      ring.prepareNop().submit();
+      assertThat(isMapped(group.address(0))).isTrue();
+
+      ring.close();
+      ring.close();
+
+      assertThat(isMapped(group.address(0))).isFalse();
+      kernel.write(pair[1], "late");
+      assertThat(kernel.read(pair[0])).isEqualTo("late");
+      kernel.write(pipe[1], "late");
+      assertThat(kernel.read(pipe[0])).isEqualTo("late");
+      assertThat(Kernel.text(buffer, 4)).isEqualTo("\0\0\0\0");
+    }
+  }
+
+  @Test
+  void shouldLeakBufferMemoryWhenOperationsDoNotEndInTime() throws Exception {
+    Rings.open(8).close();
+    long address =
+        Seccomp.where(
+            Nr.IO_URING_ENTER,
+            Errno.EAGAIN,
+            Seccomp.Condition.greater(1, 0),
+            () -> {
+              Uring ring =
+                  Uring.open(UringOptions.entries(8).withCloseTimeout(Duration.ofMillis(5)));
+              BufferRing group = BufferRing.register(ring, 0, 4, 4096, false);
+              ring.close();
+              return group.address(0);
+            });
+
+    assertThat(isMapped(address)).isTrue();
+  }
+
+  @Test
+  void shouldKeepBufferMemoryUntilTheLastPieceIsReleasedWhenClosed() throws Exception {
+    try (Kernel kernel = new Kernel()) {
+      int[] pair = kernel.socketPair();
+      Uring ring = Rings.open(8);
+      BufferRing group = BufferRing.register(ring, 0, 4, 4096, false);
+      kernel.write(pair[1], "kept");
+      ring.prepareRecv(pair[0], group, 0, 0, 0).submit();
+      Rings.Cqe cqe = Rings.awaitOne(ring);
+      long data = group.take(cqe.flags(), cqe.result());
+
+      ring.close();
+
+      assertThat(Kernel.text(data, 4)).isEqualTo("kept");
+      group.release(BufferRing.bufferId(cqe.flags()));
+      assertThat(isMapped(data)).isFalse();
+    }
+  }
+
+  @Test
+  void shouldRefuseEveryUseWhenClosed() throws Exception {
+    Uring ring = Rings.open(8);
+    Sqe sqe = ring.prepareNop();
+    ring.close();
+
+    assertThatThrownBy(ring::prepareNop).hasMessageContaining("closed");
+    assertThatThrownBy(sqe.userData(1).flags(1)::submit).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> ring.register(0, 0, 0)).hasMessageContaining("closed");
+    assertThatThrownBy(() -> ring.submitAndWait(1)).hasMessageContaining("closed");
+    assertThatThrownBy(() -> ring.resize(8, 8)).hasMessageContaining("closed");
+    assertThatThrownBy(ring::enable).hasMessageContaining("closed");
+    assertThat(ring.submit()).isZero();
+    assertThat(ring.ready()).isZero();
+    assertThat(ring.forEachCompletion((u, r, f) -> {})).isZero();
+    assertThat(ring).hasToString(ring.toString());
+  }
+
+  @Test
+  void shouldLeaveNoDescriptorWhenOpenedAndClosedManyTimes() throws Exception {
+    Rings.open(8).close();
+    int before = descriptors();
+
+    for (int i = 0; i < 50; i++) {
+      try (Uring ring = Rings.open(8)) {
+        ring.prepareNop().submit();
+        ring.submit();
+      }
+    }
+
+    assertThat(descriptors()).isEqualTo(before);
+  }
+
+  private static int descriptors() throws IOException {
+    try (var files = Files.list(Path.of("/proc/self/fd"))) {
+      return (int) files.count();
+    }
+  }
+}

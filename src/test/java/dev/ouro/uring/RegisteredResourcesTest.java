@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.uring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ouro.linux.Errno;
+import dev.ouro.linux.LinuxException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Registered files and buffers. */
+class RegisteredResourcesTest {
+  private static final long TAG = 55;
+
+  @Test
+  void shouldUseTheFileWhenItsDescriptorIsClosed() throws Exception {
+    try (Kernel kernel = new Kernel();
+        Uring ring = Rings.open(8)) {
+      int[] pair = kernel.socketPair();
+      RegisteredFiles files = RegisteredFiles.register(ring, pair[0], RegisteredFiles.EMPTY);
+      kernel.close(pair[0]);
+      kernel.write(pair[1], "x");
+      ring.prepareRecv(0, kernel.allocate(16), 16, 0).fixedFile().submit();
+
+      assertThat(Rings.awaitOne(ring).result()).isEqualTo(1);
+      ring.prepareRecv(1, kernel.allocate(16), 16, 0).fixedFile().submit();
+      assertThat(Rings.awaitOne(ring).result()).isEqualTo(-Errno.EBADF);
+      files.close();
+      files.close();
+      ring.prepareRecv(0, kernel.allocate(16), 16, 0).fixedFile().submit();
+      assertThat(Rings.awaitOne(ring).result()).isEqualTo(-Errno.EBADF);
+    }
+  }
+
+  /** Behaviour 32. */
+  @Test
+  void shouldTagTheOldFileOnlyWhenNothingUsesItAnyMore() throws Exception {
+    try (Kernel kernel = new Kernel();
+        Uring ring = Rings.open(8)) {
+      int[] old = kernel.socketPair();
+      int[] next = kernel.socketPair();
+      RegisteredFiles files = RegisteredFiles.sparse(ring, 4);
+      files.update(2, old[0], TAG);
+      ring.prepareRecv(2, kernel.allocate(16), 16, 0).fixedFile().userData(1).submit();
+      ring.submit();
+
+      files.update(2, next[0], 0);
+      assertThat(Rings.poll(ring)).isEmpty();
+      ring.prepareRecv(2, kernel.allocate(16), 16, 0).fixedFile().userData(2).submit();
+      kernel.write(next[1], "ab");
+      assertThat(Rings.awaitOne(ring)).isEqualTo(new Rings.Cqe(2, 2, 0));
+
+      kernel.write(old[1], "x");
+      assertThat(Rings.await(ring, 2))
+          .containsExactlyInAnyOrder(new Rings.Cqe(1, 1, 0), new Rings.Cqe(TAG, 0, 0));
+    }
+  }
+
+  /** Behaviour 32. */
+  @Test
+  void shouldTagTheOldBufferOnlyWhenNothingUsesItAnyMore() throws Exception {
+    try (Kernel kernel = new Kernel();
+        Uring ring = Rings.open(8)) {
+      int[] pipe = kernel.pipe();
+      long buffer = kernel.allocate(4096);
+      RegisteredBuffers buffers = RegisteredBuffers.sparse(ring, 1);
+      buffers.update(0, buffer, 4096, TAG);
+      ring.prepareReadFixed(pipe[0], buffer + 8, 16, 0, 0).userData(1).submit();
+      ring.submit();
+
+      buffers.update(0, 0, 0, 0);
+      assertThat(Rings.poll(ring)).isEmpty();
+      kernel.write(pipe[1], "fixed");
+
+      List<Rings.Cqe> cqes = Rings.await(ring, 2);
+      assertThat(cqes)
+          .containsExactlyInAnyOrder(new Rings.Cqe(1, 5, 0), new Rings.Cqe(TAG, 0, 0));
+      assertThat(Kernel.text(buffer + 8, 5)).isEqualTo("fixed");
+    }
+  }
+
+  /** Behaviour 33. */
+  @Test
+  void shouldStayInTheRangeWhenTheKernelChoosesSlots() throws Exception {
+    try (Uring ring = Rings.open(8)) {
+      RegisteredFiles files = RegisteredFiles.sparse(ring, 16);
+      files.allocateFrom(4, 3);
+      for (int i = 0; i < 4; i++) {
+        ring.prepareSocket(1, 1, 0)
+            .intoSlot(OpFlag.IORING_FILE_INDEX_ALLOC)
+            .userData(i)
+            .submit();
+      }
+
+      assertThat(Rings.await(ring, 4))
+          .extracting(Rings.Cqe::result)
+          .containsExactly(4, 5, 6, -Errno.ENFILE);
+      ring.prepareCloseSlot(5).submit();
+      assertThat(Rings.awaitOne(ring).result()).isZero();
+      ring.prepareSocket(1, 1, 0).intoSlot(OpFlag.IORING_FILE_INDEX_ALLOC).submit();
+      assertThat(Rings.awaitOne(ring).result()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void shouldReportTheErrnoWhenATableIsThereAlready() throws Exception {
+    try (Uring ring = Rings.open(8)) {
+      RegisteredFiles.sparse(ring, 2);
+
+      assertThatThrownBy(() -> RegisteredFiles.sparse(ring, 2))
+          .isInstanceOfSatisfying(
+              LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EBUSY));
+    }
+  }
+
+  @Test
+  void shouldNameTheArgumentWhenItIsWrong() throws Exception {
+    try (Uring ring = Rings.open(8)) {
+      assertThatThrownBy(() -> RegisteredFiles.sparse(ring, 0)).hasMessageContaining("slots: 0");
+      assertThatThrownBy(() -> RegisteredFiles.register(ring)).hasMessageContaining("fds");
+      assertThatThrownBy(() -> RegisteredBuffers.sparse(ring, -1))
+          .hasMessageContaining("slots: -1");
+      RegisteredFiles files = RegisteredFiles.sparse(ring, 2);
+      assertThatThrownBy(() -> files.update(2, 0, 0)).hasMessageContaining("slot: 2");
+      assertThatThrownBy(() -> files.allocateFrom(-1, 1)).hasMessageContaining("firstSlot: -1");
+    }
+  }
+}
