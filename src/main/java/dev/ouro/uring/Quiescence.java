@@ -8,10 +8,11 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * Brings a ring to rest before it is closed.
  *
- * <p>Completions cannot be counted against submissions: some are silent, some come from other rings.
- * So: cancel everything; then submit an operation with {@link SqeFlag#IOSQE_IO_DRAIN}, which the
- * kernel does not start before all earlier ones have completed. When it completes, nothing of this
- * ring's is in the kernel. What cannot be cancelled, such as a read from a disk, is waited for.
+ * <p>Completions cannot be counted against submissions: some are silent, some come from other
+ * rings. So: cancel everything; then submit an operation with {@link SqeFlag#IOSQE_IO_DRAIN}, which
+ * the kernel does not start before all earlier ones have completed. When it completes, nothing of
+ * this ring's is in the kernel. What cannot be cancelled, such as a read from a disk, is waited
+ * for.
  *
  * <p>A ring that has ever seen {@link SqeFlag#IOSQE_CQE_SKIP_SUCCESS} refuses to drain, EOPNOTSUPP.
  * There it is cancelling everything until nothing is found.

@@ -482,7 +482,12 @@ public final class Uring
   // ---------------------------------------------------------------- what it is
 
   /**
-   * The ring's descriptor: for epoll, which reports it readable, and for messages from other rings.
+   * The ring's descriptor: for messages from other rings, and for epoll, which reports it readable
+   * when completions can be read.
+   *
+   * <p>An epoll that has found the ring silent once does not hear of completions that are deferred
+   * ({@link Setup#IORING_SETUP_DEFER_TASKRUN}; seen on Linux 6.18): wake it by {@link
+   * #registerEventFd}, which is signalled for those too.
    */
   public int fd() {
     return setup.fd.number();

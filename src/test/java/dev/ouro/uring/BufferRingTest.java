@@ -175,12 +175,11 @@ class BufferRingTest {
       ring.submitAndWait(1);
 
       boolean[] served = new boolean[1];
-      ring.forEachCompletion(
-          (userData, result, flags) -> {
-            served[0] |= userData == 2;
-            group.take(flags, result);
-            group.release(BufferRing.bufferId(flags));
-          });
+      ring.forEachCompletion((userData, result, flags) -> {
+        served[0] |= userData == 2;
+        group.take(flags, result);
+        group.release(BufferRing.bufferId(flags));
+      });
       assertThat(served[0]).isTrue();
     }
   }

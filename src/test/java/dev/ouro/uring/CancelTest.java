@@ -128,14 +128,13 @@ class CancelTest {
         ring.prepareRecv(pair[0], buffer, 16, 0).userData(i).submit();
         ring.submit();
         Thread writer =
-            Thread.startVirtualThread(
-                () -> {
-                  try {
-                    kernel.write(pair[1], "x");
-                  } catch (Exception e) {
-                    throw new AssertionError(e);
-                  }
-                });
+            Thread.startVirtualThread(() -> {
+              try {
+                kernel.write(pair[1], "x");
+              } catch (Exception e) {
+                throw new AssertionError(e);
+              }
+            });
         ring.prepareCancel(i, 0).userData(CANCEL + i).submit();
         Map<Long, Integer> results = results(Rings.await(ring, 2));
         writer.join();

@@ -7,9 +7,9 @@ import dev.ouro.linux.Nr;
 import dev.ouro.linux.Syscall;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Behaviour 26: provided buffers that are filled bit by bit. */

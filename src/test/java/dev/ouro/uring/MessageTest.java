@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 class MessageTest {
   /**
    * Behaviour 11. The waker and the sleeper hand a turn to and fro, so that each message meets the
-   * other on its way to sleep. 20,000 times, which takes about a second; the million of them was run
-   * by hand.
+   * other on its way to sleep. 20,000 times, which takes about a second; the million of them was
+   * run by hand.
    */
   @Test
   void shouldWakeEachTimeWhenTwoThreadsRace() throws Exception {
@@ -24,26 +24,25 @@ class MessageTest {
     CompletableFuture<Long> counted = new CompletableFuture<>();
     AtomicInteger seen = new AtomicInteger();
     Thread sleeper =
-        new Thread(
-            () -> {
-              try (Uring ring = Uring.open(UringOptions.entries(8))) {
-                fd.set(ring.fd());
-                opened.complete(0);
-                long next = 0;
-                while (next < rounds) {
-                  ring.submitAndWait(1, Rings.PATIENCE_NANOS);
-                  assertThat(ring.ready()).as("messages of %s", next).isPositive();
-                  assertThat(ring.cqeUserData(0)).isEqualTo(next);
-                  ring.advance(1);
-                  next++;
-                  seen.setRelease((int) next);
-                }
-                counted.complete(next);
-              } catch (Throwable t) {
-                opened.completeExceptionally(t);
-                counted.completeExceptionally(t);
-              }
-            });
+        new Thread(() -> {
+          try (Uring ring = Uring.open(UringOptions.entries(8))) {
+            fd.set(ring.fd());
+            opened.complete(0);
+            long next = 0;
+            while (next < rounds) {
+              ring.submitAndWait(1, Rings.PATIENCE_NANOS);
+              assertThat(ring.ready()).as("messages of %s", next).isPositive();
+              assertThat(ring.cqeUserData(0)).isEqualTo(next);
+              ring.advance(1);
+              next++;
+              seen.setRelease((int) next);
+            }
+            counted.complete(next);
+          } catch (Throwable t) {
+            opened.completeExceptionally(t);
+            counted.completeExceptionally(t);
+          }
+        });
     sleeper.start();
     opened.get();
 

@@ -22,30 +22,25 @@ class OwnerTest {
 
   @ParameterizedTest
   @ValueSource(
-      ints = {
-        UringOptions.LADDER,
-        Setup.IORING_SETUP_R_DISABLED | Setup.IORING_SETUP_SUBMIT_ALL
-      })
+      ints = {UringOptions.LADDER, Setup.IORING_SETUP_R_DISABLED | Setup.IORING_SETUP_SUBMIT_ALL})
   void shouldSayWhoseRingItIsWhenAnotherThreadSubmits(int setupFlags) throws Exception {
     String me = Thread.currentThread().getName();
     try (Uring ring = Rings.open(UringOptions.entries(8).withSetupFlags(setupFlags))) {
       ring.prepareNop().userData(1).submit();
 
-      elsewhere(
-          () -> {
-            // A ring of this thread's own takes the same place in its table of registered rings.
-            try (Uring other = Rings.open(8)) {
-              assertThatThrownBy(ring::submit)
-                  .isInstanceOf(IllegalStateException.class)
-                  .hasMessageContaining(me)
-                  .hasMessageContaining("elsewhere");
-              assertThatThrownBy(() -> ring.submitAndWait(1))
-                  .isInstanceOf(IllegalStateException.class);
-              assertThatThrownBy(ring::close).isInstanceOf(IllegalStateException.class);
-              assertThat(other.ready()).isZero();
-            }
-            return null;
-          });
+      elsewhere(() -> {
+        // A ring of this thread's own takes the same place in its table of registered rings.
+        try (Uring other = Rings.open(8)) {
+          assertThatThrownBy(ring::submit)
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining(me)
+              .hasMessageContaining("elsewhere");
+          assertThatThrownBy(() -> ring.submitAndWait(1)).isInstanceOf(IllegalStateException.class);
+          assertThatThrownBy(ring::close).isInstanceOf(IllegalStateException.class);
+          assertThat(other.ready()).isZero();
+        }
+        return null;
+      });
 
       assertThat(ring.pending()).isEqualTo(1);
       assertThat(Rings.awaitOne(ring)).isEqualTo(new Rings.Cqe(1, 0, 0));
@@ -56,13 +51,12 @@ class OwnerTest {
   void shouldSayWhoseRingItIsWhenAnotherThreadRegisters() throws Exception {
     try (Uring ring = Rings.open(8)) {
       if ((ring.setupFlags() & Setup.IORING_SETUP_SINGLE_ISSUER) != 0) {
-        elsewhere(
-            () -> {
-              assertThatThrownBy(() -> ring.limitWorkers(1, 1))
-                  .isInstanceOf(IllegalStateException.class)
-                  .hasMessageContaining("belongs to thread");
-              return null;
-            });
+        elsewhere(() -> {
+          assertThatThrownBy(() -> ring.limitWorkers(1, 1))
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("belongs to thread");
+          return null;
+        });
       }
       ring.limitWorkers(2, 2);
     }
@@ -72,15 +66,14 @@ class OwnerTest {
   void shouldBelongToTheThreadThatEnablesItWhenStartedDisabled() throws Exception {
     Uring ring = Rings.open(UringOptions.entries(8).withStartDisabled(true));
 
-    elsewhere(
-        () -> {
-          try (ring) {
-            ring.enable();
-            ring.prepareNop().userData(4).submit();
-            assertThat(Rings.awaitOne(ring).userData()).isEqualTo(4);
-          }
-          return null;
-        });
+    elsewhere(() -> {
+      try (ring) {
+        ring.enable();
+        ring.prepareNop().userData(4).submit();
+        assertThat(Rings.awaitOne(ring).userData()).isEqualTo(4);
+      }
+      return null;
+    });
 
     assertThatThrownBy(ring::prepareNop).hasMessageContaining("closed");
   }
@@ -92,12 +85,11 @@ class OwnerTest {
       int[] pair = kernel.socketPair();
       Uring ring = Rings.open(UringOptions.entries(8).withStartDisabled(true));
       long buffer = kernel.allocate(16);
-      elsewhere(
-          () -> {
-            ring.enable();
-            ring.prepareRecv(pair[0], buffer, 16, 0).submit();
-            return ring.submit();
-          });
+      elsewhere(() -> {
+        ring.enable();
+        ring.prepareRecv(pair[0], buffer, 16, 0).submit();
+        return ring.submit();
+      });
 
       ring.close();
       kernel.write(pair[1], "late");

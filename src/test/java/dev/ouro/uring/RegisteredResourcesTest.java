@@ -74,8 +74,7 @@ class RegisteredResourcesTest {
       kernel.write(pipe[1], "fixed");
 
       List<Rings.Cqe> cqes = Rings.await(ring, 2);
-      assertThat(cqes)
-          .containsExactlyInAnyOrder(new Rings.Cqe(1, 5, 0), new Rings.Cqe(TAG, 0, 0));
+      assertThat(cqes).containsExactlyInAnyOrder(new Rings.Cqe(1, 5, 0), new Rings.Cqe(TAG, 0, 0));
       assertThat(Kernel.text(buffer + 8, 5)).isEqualTo("fixed");
     }
   }
@@ -87,10 +86,7 @@ class RegisteredResourcesTest {
       RegisteredFiles files = RegisteredFiles.sparse(ring, 16);
       files.allocateFrom(4, 3);
       for (int i = 0; i < 4; i++) {
-        ring.prepareSocket(1, 1, 0)
-            .intoSlot(OpFlag.IORING_FILE_INDEX_ALLOC)
-            .userData(i)
-            .submit();
+        ring.prepareSocket(1, 1, 0).intoSlot(OpFlag.IORING_FILE_INDEX_ALLOC).userData(i).submit();
       }
 
       assertThat(Rings.await(ring, 4))

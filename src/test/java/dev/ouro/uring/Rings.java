@@ -23,7 +23,9 @@ final class Rings {
 
   private Rings() {}
 
-  /** Opens a ring, or ends the test with the reason: as skipped, or, where CI demands it, failed. */
+  /**
+   * Opens a ring, or ends the test with the reason: as skipped, or, where CI demands it, failed.
+   */
   static Uring open(UringOptions options) throws LinuxException {
     try {
       return Uring.open(options);

@@ -41,11 +41,10 @@ final class Seccomp {
   /** Runs {@code body} on a thread where call {@code nr} answers {@code errno}. */
   static <T> T where(int nr, int errno, Condition condition, Callable<T> body) throws Exception {
     FutureTask<T> task =
-        new FutureTask<>(
-            () -> {
-              install(nr, errno, condition);
-              return body.call();
-            });
+        new FutureTask<>(() -> {
+          install(nr, errno, condition);
+          return body.call();
+        });
     Thread thread = new Thread(task, "filtered");
     thread.start();
     try {
@@ -84,7 +83,8 @@ final class Seccomp {
     }
   }
 
-  private static void instruction(long filter, int at, int code, int whenTrue, int whenFalse, int k) {
+  private static void instruction(
+      long filter, int at, int code, int whenTrue, int whenFalse, int k) {
     long instruction = filter + 8L * at;
     NativeMemory.putShort(instruction, (short) code);
     NativeMemory.putByte(instruction + 2, (byte) whenTrue);

@@ -16,8 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SetupTest {
   private static final int BASE =
       Setup.IORING_SETUP_R_DISABLED | Setup.IORING_SETUP_CLAMP | Setup.IORING_SETUP_CQSIZE;
-  private static final int COOP =
-      Setup.IORING_SETUP_COOP_TASKRUN | Setup.IORING_SETUP_TASKRUN_FLAG;
+  private static final int COOP = Setup.IORING_SETUP_COOP_TASKRUN | Setup.IORING_SETUP_TASKRUN_FLAG;
 
   @Test
   void shouldRunOperationsWhenOpenedWithDefaults() throws Exception {
@@ -156,14 +155,13 @@ class SetupTest {
     Throwable[] thrown = new Throwable[1];
     thread[0] =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  try (Uring ring = Uring.open(UringOptions.entries(8))) {
-                    thrown[0] = new AssertionError("opened " + ring);
-                  } catch (Exception e) {
-                    thrown[0] = e;
-                  }
-                });
+            .start(() -> {
+              try (Uring ring = Uring.open(UringOptions.entries(8))) {
+                thrown[0] = new AssertionError("opened " + ring);
+              } catch (Exception e) {
+                thrown[0] = e;
+              }
+            });
     thread[0].join();
 
     assertThat(thrown[0])

@@ -144,7 +144,8 @@ class StreamTest {
     }
   }
 
-  private static long message(Kernel kernel, long first, int firstSize, long second, int secondSize) {
+  private static long message(
+      Kernel kernel, long first, int firstSize, long second, int secondSize) {
     long iovecs = kernel.allocate(32);
     NativeMemory.putLong(iovecs, first);
     NativeMemory.putLong(iovecs + 8, firstSize);

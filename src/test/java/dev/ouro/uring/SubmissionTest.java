@@ -40,8 +40,7 @@ class SubmissionTest {
   /** Behaviour 6. */
   @Test
   void shouldKeepTheRestWhenABadEntryStopsTheSubmission() throws Exception {
-    UringOptions options =
-        UringOptions.entries(8).withSetupFlags(Setup.IORING_SETUP_R_DISABLED);
+    UringOptions options = UringOptions.entries(8).withSetupFlags(Setup.IORING_SETUP_R_DISABLED);
     try (Uring ring = Rings.open(options)) {
       ring.prepareNop().userData(0).submit();
       ring.prepare(UNKNOWN_OP, -1, 0, 0, 0, 0).userData(1).submit();
@@ -221,14 +220,12 @@ class SubmissionTest {
       IntStream.range(0, 3).forEach(i -> ring.prepareNop().userData(i).submit());
       ring.submit();
 
-      assertThatThrownBy(
-              () ->
-                  ring.forEachCompletion(
-                      (userData, result, flags) -> {
-                        if (userData == 1) {
-                          throw new IllegalArgumentException("mine");
-                        }
-                      }))
+      assertThatThrownBy(() ->
+              ring.forEachCompletion((userData, result, flags) -> {
+                if (userData == 1) {
+                  throw new IllegalArgumentException("mine");
+                }
+              }))
           .hasMessage("mine");
       assertThat(userData(Rings.await(ring, 1))).containsExactly(2L);
     }
@@ -241,11 +238,10 @@ class SubmissionTest {
       ring.submit();
       List<Long> seen = new java.util.ArrayList<>();
 
-      ring.forEachCompletion(
-          (userData, result, flags) -> {
-            seen.add(userData);
-            ring.forEachCompletion((inner, r, f) -> seen.add(inner), 2);
-          });
+      ring.forEachCompletion((userData, result, flags) -> {
+        seen.add(userData);
+        ring.forEachCompletion((inner, r, f) -> seen.add(inner), 2);
+      });
 
       assertThat(seen).isEqualTo(upTo(4));
     }

@@ -126,20 +126,19 @@ class WaitTest {
     CompletableFuture<Integer> opened = new CompletableFuture<>();
     CompletableFuture<Rings.Cqe> received = new CompletableFuture<>();
     Thread waiter =
-        new Thread(
-            () -> {
-              try (Uring ring = Uring.open(UringOptions.entries(8))) {
-                tid.set(Kernel.threadId());
-                ringFd.set(ring.fd());
-                ring.prepareTimeout(3600_000_000_000L, 0, 0).submit();
-                opened.complete(0);
-                ring.submitAndWait(1, Rings.PATIENCE_NANOS);
-                received.complete(Rings.awaitOne(ring));
-              } catch (Throwable t) {
-                opened.completeExceptionally(t);
-                received.completeExceptionally(t);
-              }
-            });
+        new Thread(() -> {
+          try (Uring ring = Uring.open(UringOptions.entries(8))) {
+            tid.set(Kernel.threadId());
+            ringFd.set(ring.fd());
+            ring.prepareTimeout(3600_000_000_000L, 0, 0).submit();
+            opened.complete(0);
+            ring.submitAndWait(1, Rings.PATIENCE_NANOS);
+            received.complete(Rings.awaitOne(ring));
+          } catch (Throwable t) {
+            opened.completeExceptionally(t);
+            received.completeExceptionally(t);
+          }
+        });
     waiter.start();
     opened.get();
 

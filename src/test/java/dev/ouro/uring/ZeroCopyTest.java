@@ -7,8 +7,8 @@ import dev.ouro.linux.Errno;
 import dev.ouro.linux.Nr;
 import dev.ouro.linux.Syscall;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Sends without a copy: when the memory is free. */
@@ -58,9 +58,7 @@ class ZeroCopyTest {
     try (Kernel kernel = new Kernel();
         Uring ring = Rings.open(8)) {
       int fd = kernel.keep(Syscall.call(Nr.SOCKET, 2, 1 | 0x80000, 0));
-      ring.prepareSendZc(fd, kernel.bytes("zero"), 4, OpFlag.MSG_NOSIGNAL, 0)
-          .userData(1)
-          .submit();
+      ring.prepareSendZc(fd, kernel.bytes("zero"), 4, OpFlag.MSG_NOSIGNAL, 0).userData(1).submit();
 
       Rings.Cqe result = Rings.awaitOne(ring);
 
