@@ -7,8 +7,8 @@ ROOT ?= .
 PORT ?= 8080
 
 JDK = $$(src/build/find-jdk)
-# Warnings (they fail the build) and the tests' results, nothing else. Maven 3's own libraries use Unsafe.
-MVN = JAVA_HOME=$(JDK) MAVEN_OPTS=--sun-misc-unsafe-memory-access=allow mvn -B \
+# Warnings (they fail the build) and the tests' results, nothing else.
+MVN = src/build/with-jdk mvn -B \
   -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
   -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.surefire=info
 CLASSES = target/classes
