@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 /**
  * asyncio's event loop: {@link CallbackLoop} and everything that moves bytes.
  *
- * <p>Made by {@link Asyncio#newEventLoop()}, or by name: {@link SelectorEventLoop} on epoll, {@code
+ * <p>Made by {@link Asyncio#newEventLoop()}, or by name: {@link SelectorEventLoop} on epoll, {@link
  * ProactorEventLoop} on io_uring.
  *
  * <p>Threads: as {@link CallbackLoop} says. Errors: a wrong argument is an exception from the call
@@ -60,8 +60,8 @@ public interface EventLoop extends CallbackLoop {
       Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options);
 
   /**
-   * Listens on a Unix socket. asyncio's {@code create_unix_server}. A socket file that a server left
-   * behind at the path is replaced; any other file is EADDRINUSE.
+   * Listens on a Unix socket. asyncio's {@code create_unix_server}. A socket file that a server
+   * left behind at the path is replaced; any other file is EADDRINUSE.
    *
    * @return the server, as {@link #createServer}
    * @throws IllegalArgumentException neither path nor sock, or both; sock is not a Unix stream
@@ -70,12 +70,12 @@ public interface EventLoop extends CallbackLoop {
       Supplier<? extends BaseProtocol> protocolFactory, UnixServerOptions options);
 
   /**
-   * Connects to a TCP server. asyncio's {@code create_connection}. The host's addresses are tried in
-   * order.
+   * Connects to a TCP server. asyncio's {@code create_connection}. The host's addresses are tried
+   * in order.
    *
-   * @return the connection, after {@code connectionMade} was called; or {@code getaddrinfo}'s error;
-   *     or {@code connect}'s error: if several addresses failed in different ways, one exception that
-   *     tells all, with each of them suppressed in it
+   * @return the connection, after {@code connectionMade} was called; or {@code getaddrinfo}'s
+   *     error; or {@code connect}'s error: if several addresses failed in different ways, one
+   *     exception that tells all, with each of them suppressed in it
    * @throws IllegalArgumentException neither host, port nor sock, or both; sock is not a stream
    */
   <P extends BaseProtocol> Future<Connection<Transport, P>> createConnection(
@@ -103,10 +103,10 @@ public interface EventLoop extends CallbackLoop {
   /**
    * Sends a file through {@code transport}, by {@code sendfile(2)}. asyncio's {@code sendfile}.
    *
-   * <p>What was written before is sent before. Until the future is done the transport does not read,
-   * and a write throws. Then the file's position is behind the last byte sent, also after an error or
-   * a cancel; where nothing was sent it is not touched. A file that is not in the page cache makes
-   * the loop wait for the disk.
+   * <p>What was written before is sent before. Until the future is done the transport does not
+   * read, and a write throws. Then the file's position is behind the last byte sent, also after an
+   * error or a cancel; where nothing was sent it is not touched. A file that is not in the page
+   * cache makes the loop wait for the disk.
    *
    * <p>Where {@code sendfile(2)} does not work (a device, some file systems), the file is read off
    * the loop and written, unless {@link SendfileOptions#withFallback} forbids it.
@@ -114,8 +114,8 @@ public interface EventLoop extends CallbackLoop {
    * @param file open until the future is done; the caller closes it
    * @return how many bytes were sent; or the error, as {@link dev.ouro.linux.ConnectionException}
    *     when the connection broke, and then the transport is closing
-   * @throws IllegalStateException the transport is closing, has sent its end of stream, sends a file
-   *     already, or is not one of this loop's sockets
+   * @throws IllegalStateException the transport is closing, has sent its end of stream, sends a
+   *     file already, or is not one of this loop's sockets
    * @throws dev.ouro.transport.SendfileNotAvailableException it does not work, and the fallback is
    *     forbidden
    */

@@ -45,7 +45,9 @@ public final class Chunk {
     return sizeBytes;
   }
 
-  /** All of the memory, the same buffer at each call; not to be used once the chunk is given back. */
+  /**
+   * All of the memory, the same buffer at each call; not to be used once the chunk is given back.
+   */
   public ByteBuffer view() {
     return view;
   }

@@ -34,8 +34,8 @@ public final class ChunkPool {
   public ChunkPool() {}
 
   /**
-   * A chunk for {@code wantedBytes} more bytes: a small one where they fit into it, else a large one.
-   * Its content is undefined.
+   * A chunk for {@code wantedBytes} more bytes: a small one where they fit into it, else a large
+   * one. Its content is undefined.
    *
    * @throws OutOfMemoryError the kernel has no memory (ENOMEM)
    */
@@ -120,8 +120,8 @@ public final class ChunkPool {
   }
 
   /**
-   * Unmaps everything, unless the kernel may still use some of it: then what is taken is leaked, with
-   * the slabs that it may be in. The pool must not be used afterwards.
+   * Unmaps everything, unless the kernel may still use some of it: then what is taken is leaked,
+   * with the slabs that it may be in. The pool must not be used afterwards.
    *
    * @param inUse whether an operation that was given a chunk's memory has not ended
    * @return how many bytes of taken chunks were leaked

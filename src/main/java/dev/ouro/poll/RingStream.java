@@ -18,6 +18,8 @@ final class RingStream implements StreamChannel {
   private final Room room;
   private boolean nonBlocking;
   private boolean cancelled;
+  // cancel() promised a word to the listener, which comes once.
+  private boolean owesCancelled;
 
   RingStream(RingEngine engine, Fd fd, StreamListener listener) {
     this.engine = engine;
@@ -91,8 +93,9 @@ final class RingStream implements StreamChannel {
       receive.abandon();
       send.requestCancel();
       room.requestCancel();
+      owesCancelled = isInFlight();
     }
-    return !isInFlight();
+    return !owesCancelled;
   }
 
   boolean isCancelled() {
@@ -105,7 +108,8 @@ final class RingStream implements StreamChannel {
 
   /** One of the operations has ended after {@link #cancel}. */
   void operationEnded() {
-    if (!isInFlight()) {
+    if (owesCancelled && !isInFlight()) {
+      owesCancelled = false;
       listener.cancelled();
     }
   }

@@ -4,8 +4,8 @@ package dev.ouro.transport;
 /**
  * What all protocols have in common: asyncio's {@code BaseProtocol}.
  *
- * <p>The loop calls a protocol's methods in this order, each on the loop's thread and in the context
- * that was current when the server or connection was asked for:
+ * <p>The loop calls a protocol's methods in this order, each on the loop's thread and in the
+ * context that was current when the server or connection was asked for:
  *
  * <pre>
  * start    = connectionMade [ pauses ] ... connectionLost

@@ -11,8 +11,8 @@ public interface BaseTransport {
   /**
    * What is known about the transport beyond its methods, also after it closed.
    *
-   * @param name for sockets: {@code socket} (a {@link TransportSocket}), {@code sockname} and {@code
-   *     peername} (a {@link java.net.SocketAddress})
+   * @param name for sockets: {@code socket} (a {@link TransportSocket}), {@code sockname} and
+   *     {@code peername} (a {@link java.net.SocketAddress})
    * @return null for an unknown name
    */
   default Object getExtraInfo(String name) {

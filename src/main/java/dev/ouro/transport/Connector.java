@@ -38,12 +38,11 @@ final class Connector<P extends BaseProtocol> {
     this.chunks = chunks;
     this.protocolFactory = protocolFactory;
     this.result = loop.createFuture();
-    result.addDoneCallback(
-        done -> {
-          if (done.cancelled()) {
-            cancelled();
-          }
-        });
+    result.addDoneCallback(done -> {
+      if (done.cancelled()) {
+        cancelled();
+      }
+    });
   }
 
   Future<Connection<Transport, P>> result() {
@@ -52,17 +51,16 @@ final class Connector<P extends BaseProtocol> {
 
   /** Connects to the first of the addresses that accepts, once they are known. */
   void connect(Future<List<AddressInfo>> addresses) {
-    addresses.addDoneCallback(
-        found -> {
-          if (result.done()) {
-            return;
-          }
-          if (found.cancelled() || found.exception() != null) {
-            result.setException(found.exception());
-          } else {
-            connectNext(found.result().iterator());
-          }
-        });
+    addresses.addDoneCallback(found -> {
+      if (result.done()) {
+        return;
+      }
+      if (found.cancelled() || found.exception() != null) {
+        result.setException(found.exception());
+      } else {
+        connectNext(found.result().iterator());
+      }
+    });
   }
 
   private void connectNext(Iterator<AddressInfo> addresses) {
@@ -115,12 +113,11 @@ final class Connector<P extends BaseProtocol> {
       P protocol = made.getFirst();
       transport = new StreamTransport(loop, chunks, ends, protocol, context, null);
       transport.start();
-      loop.callSoon(
-          () -> {
-            if (!result.done()) {
-              result.setResult(new Connection<>(transport, protocol));
-            }
-          });
+      loop.callSoon(() -> {
+        if (!result.done()) {
+          result.setResult(new Connection<>(transport, protocol));
+        }
+      });
     } catch (Throwable thrown) {
       connected.close();
       LoopExit.rethrowIfFatal(thrown);

@@ -66,8 +66,7 @@ final class Listener implements AcceptListener {
       LoopExit.rethrowIfFatal(thrown);
       if (loop.getDebug()) {
         loop.callExceptionHandler(
-            ExceptionContext.of(
-                "Error on transport creation for incoming connection", thrown));
+            ExceptionContext.of("Error on transport creation for incoming connection", thrown));
       }
     }
   }
@@ -75,8 +74,7 @@ final class Listener implements AcceptListener {
   @Override
   public void acceptFailed(int errno, boolean stopped) {
     LinuxException failure = LinuxException.of("accept4", errno);
-    String message =
-        stopped ? "socket.accept() out of system resource" : "socket.accept() failed";
+    String message = stopped ? "socket.accept() out of system resource" : "socket.accept() failed";
     if (stopped && retry == null) {
       retry = loop.callLater(ACCEPT_RETRY_DELAY, this::acceptAgain);
     }

@@ -68,17 +68,16 @@ public final class Network {
     }
     int[] left = {pending.size()};
     for (Future<List<AddressInfo>> answer : pending) {
-      answer.addDoneCallback(
-          done -> {
-            Throwable failure = done.exception();
-            if (failure != null) {
-              serving.fail(failure);
-            } else if (--left[0] == 0) {
-              Set<AddressInfo> addresses = new LinkedHashSet<>();
-              pending.forEach(one -> addresses.addAll(one.result()));
-              serving.serve(() -> ServerSockets.bind(addresses, options), null);
-            }
-          });
+      answer.addDoneCallback(done -> {
+        Throwable failure = done.exception();
+        if (failure != null) {
+          serving.fail(failure);
+        } else if (--left[0] == 0) {
+          Set<AddressInfo> addresses = new LinkedHashSet<>();
+          pending.forEach(one -> addresses.addAll(one.result()));
+          serving.serve(() -> ServerSockets.bind(addresses, options), null);
+        }
+      });
     }
   }
 
@@ -114,15 +113,13 @@ public final class Network {
           "host/port and sock can not be specified at the same time");
     }
     if (!byName && options.sock() == null) {
-      throw new IllegalArgumentException(
-          "host and port was not specified and no sock specified");
+      throw new IllegalArgumentException("host and port was not specified and no sock specified");
     }
     if (options.sock() != null) {
       return attach(protocolFactory, Arguments.stream(options.sock()));
     }
     Connector<P> connector = new Connector<>(loop, chunks, protocolFactory);
-    Resolver resolver =
-        new Resolver(loop, options.family(), options.proto(), options.flags());
+    Resolver resolver = new Resolver(loop, options.family(), options.proto(), options.flags());
     connector.connect(resolver.resolve(options.host(), options.port()));
     return connector.result();
   }
@@ -166,8 +163,7 @@ public final class Network {
   }
 
   /** As {@code EventLoop.sendfile}. */
-  public Future<Long> sendfile(
-      WriteTransport transport, OpenFile file, SendfileOptions options) {
+  public Future<Long> sendfile(WriteTransport transport, OpenFile file, SendfileOptions options) {
     Objects.requireNonNull(file, "file");
     return sendfile(transport, FileSource.of(file), options);
   }
@@ -187,8 +183,7 @@ public final class Network {
       throw new IllegalStateException("Transport is closing");
     }
     if (!(transport instanceof StreamTransport stream) || !stream.loop().equals(loop)) {
-      throw new IllegalStateException(
-          "sendfile is not supported for transport " + transport);
+      throw new IllegalStateException("sendfile is not supported for transport " + transport);
     }
     return SendfileOperation.start(stream, file, options, chunks);
   }
@@ -207,8 +202,8 @@ public final class Network {
   }
 
   /**
-   * Gives the memory back, once the loop is closed. What the kernel did not let go of is leaked, and
-   * the log says how much: it might still be read.
+   * Gives the memory back, once the loop is closed. What the kernel did not let go of is leaked,
+   * and the log says how much: it might still be read.
    */
   public void close() {
     long leaked = chunks.close(loop.pollEngine().operations() > 0);
@@ -277,14 +272,13 @@ public final class Network {
     }
 
     private void succeed(SocketServer server) {
-      loop.callSoon(
-          () -> {
-            if (result.done()) {
-              server.close();
-            } else {
-              result.setResult(server);
-            }
-          });
+      loop.callSoon(() -> {
+        if (result.done()) {
+          server.close();
+        } else {
+          result.setResult(server);
+        }
+      });
     }
   }
 }

@@ -10,7 +10,9 @@ import dev.ouro.loop.Future;
 import java.io.IOException;
 import java.util.List;
 
-/** Finds the addresses of hosts: a number at once, a name by {@code getaddrinfo(3)} off the loop. */
+/**
+ * Finds the addresses of hosts: a number at once, a name by {@code getaddrinfo(3)} off the loop.
+ */
 final class Resolver {
   private final EngineLoop loop;
   private final int family;
@@ -24,7 +26,9 @@ final class Resolver {
     this.flags = flags;
   }
 
-  /** The addresses of {@code host} (null: of this machine) and {@code port} (null: any), for TCP. */
+  /**
+   * The addresses of {@code host} (null: of this machine) and {@code port} (null: any), for TCP.
+   */
   Future<List<AddressInfo>> resolve(String host, Integer port) {
     String service = port == null ? null : Integer.toString(port);
     if (host == null || mayBeNumeric(host)) {

@@ -15,8 +15,8 @@ import java.nio.ByteBuffer;
  * The sending half of a {@link StreamTransport}: what {@link #write} is given goes to the kernel at
  * once, at the end of the turn, or when the kernel has room, always in order.
  *
- * <p>States: idle (nothing queued) → queued (a flush is registered for the end of the turn) → in the
- * kernel (the bytes at the queue's head belong to it) → idle. One send at a time.
+ * <p>States: idle (nothing queued) → queued (a flush is registered for the end of the turn) → in
+ * the kernel (the bytes at the queue's head belong to it) → idle. One send at a time.
  */
 final class Sender implements Flushable {
   /** From here on a copy costs more than the system call that avoids it. */
@@ -32,6 +32,7 @@ final class Sender implements Flushable {
   private final boolean batches;
   private final StreamChannel channel;
   private boolean inKernel;
+  private boolean awaitsWritable;
   private boolean flushRegistered;
   private boolean discarded;
   // Only then can nobody begin to wait for the send before the engine polls.
@@ -62,13 +63,18 @@ final class Sender implements Flushable {
     return queue.isEmpty();
   }
 
+  /** Whether the channel is free for another operation. */
+  boolean isFree() {
+    return queue.isEmpty() && !awaitsWritable;
+  }
+
   /**
    * Sends all that remains in {@code data}.
    *
    * @param address where the first remaining byte is; 0 when that is not known
    */
   void write(ByteBuffer data, long address) {
-    boolean atOnce = queue.isEmpty() && (data.remaining() >= DIRECT_BYTES || isFirstOfTurn());
+    boolean atOnce = isFree() && (data.remaining() >= DIRECT_BYTES || isFirstOfTurn());
     boolean tried = atOnce && data.isDirect();
     if (atOnce) {
       sentInTurn = loop.turn();
@@ -82,7 +88,7 @@ final class Sender implements Flushable {
 
   /** {@link #write} of each, as one. */
   void writeAll(Iterable<ByteBuffer> list) {
-    boolean atOnce = queue.isEmpty() && isFirstOfTurn();
+    boolean atOnce = isFree() && isFirstOfTurn();
     for (ByteBuffer data : list) {
       queue.append(data);
     }
@@ -113,7 +119,7 @@ final class Sender implements Flushable {
 
   /** After bytes were queued: sends them now or registers the flush, and tells the protocol. */
   private void settle(boolean atOnce, boolean tried) {
-    if (inKernel) {
+    if (inKernel || awaitsWritable) {
       pauseIfTooMuch();
       return;
     }
@@ -145,12 +151,31 @@ final class Sender implements Flushable {
   @Override
   public void flush() {
     flushRegistered = false;
-    if (!inKernel && !discarded) {
-      atTurnEnd = true;
+    atTurnEnd = true;
+    sendQueued();
+  }
+
+  private void sendQueued() {
+    boolean free = !inKernel && !awaitsWritable && !discarded;
+    if (free) {
       send(false);
-      atTurnEnd = false;
+    }
+    atTurnEnd = false;
+    if (free) {
       settleSent();
     }
+  }
+
+  /** Waits for room in the socket, on behalf of a file that is sent; the transport hears of it. */
+  void awaitWritable() {
+    awaitsWritable = true;
+    channel.awaitWritable();
+  }
+
+  /** There is room. */
+  void writable() {
+    awaitsWritable = false;
+    sendQueued();
   }
 
   /** A pending send ended. */
@@ -169,6 +194,9 @@ final class Sender implements Flushable {
   }
 
   private void settleSent() {
+    if (discarded) {
+      return;
+    }
     flow.resumeAt(sizeBytes());
     if (queue.isEmpty()) {
       transport.drained();
@@ -213,7 +241,9 @@ final class Sender implements Flushable {
     pauseIfTooMuch();
   }
 
-  /** Forgets what is queued; the memory stays until {@link #release}, for the kernel may read it. */
+  /**
+   * Forgets what is queued; the memory stays until {@link #release}, for the kernel may read it.
+   */
   void discard() {
     discarded = true;
     if (!inKernel) {

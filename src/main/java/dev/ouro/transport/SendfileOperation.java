@@ -35,9 +35,9 @@ final class SendfileOperation {
   private Chunk offset;
   private ByteBuffer buffer;
   private boolean reads;
+  private boolean waits;
   private boolean over;
   private long sent;
-  private long queued;
 
   private SendfileOperation(
       StreamTransport transport, FileSource file, SendfileOptions options, ChunkPool chunks) {
@@ -70,24 +70,28 @@ final class SendfileOperation {
 
   private void begin() {
     reads = file.fd() < 0;
-    result.addDoneCallback(
-        done -> {
-          if (done.cancelled()) {
-            end();
-          }
-        });
-    if (transport.isSenderIdle()) {
+    result.addDoneCallback(done -> {
+      if (done.cancelled()) {
+        end();
+      }
+    });
+    await();
+  }
+
+  /** Goes on in {@link #drained}, at once if the channel is free. */
+  private void await() {
+    waits = true;
+    if (transport.sender().isFree()) {
       drained();
     }
   }
 
-  /** The transport has sent what it was given. */
+  /** The transport has sent what it was given, and the socket may have room. */
   void drained() {
-    sent += queued;
-    queued = 0;
-    if (over) {
+    if (over || !waits) {
       return;
     }
+    waits = false;
     if (reads) {
       readMore();
     } else {
@@ -95,13 +99,6 @@ final class SendfileOperation {
         offset = chunks.take(Long.BYTES);
         NativeMemory.putLong(offset.address(), options.offset());
       }
-      sendMore();
-    }
-  }
-
-  /** The socket has room. */
-  void writable() {
-    if (!over && !reads) {
       sendMore();
     }
   }
@@ -130,7 +127,8 @@ final class SendfileOperation {
     if (left() == 0) {
       finish();
     } else {
-      transport.channel().awaitWritable();
+      waits = true;
+      transport.sender().awaitWritable();
     }
   }
 
@@ -172,11 +170,9 @@ final class SendfileOperation {
     } else if (read.cancelled() || read.result() <= 0) {
       finish();
     } else {
-      queued = read.result();
+      sent += read.result();
       transport.writeFile(buffer.flip());
-      if (!over && transport.isSenderIdle() && queued > 0) {
-        drained();
-      }
+      await();
     }
   }
 

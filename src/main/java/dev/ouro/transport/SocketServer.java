@@ -137,12 +137,11 @@ final class SocketServer implements Server {
   public Future<Void> startServing() {
     serveUnchecked();
     Future<Void> nextTurn = loop.createFuture();
-    loop.callSoon(
-        () -> {
-          if (!nextTurn.done()) {
-            nextTurn.setResult(null);
-          }
-        });
+    loop.callSoon(() -> {
+      if (!nextTurn.done()) {
+        nextTurn.setResult(null);
+      }
+    });
     return nextTurn;
   }
 

@@ -239,8 +239,8 @@ final class StreamTransport implements Transport, StreamListener {
     }
   }
 
-  boolean isSenderIdle() {
-    return sender.isIdle();
+  Sender sender() {
+    return sender;
   }
 
   StreamChannel channel() {
@@ -249,9 +249,7 @@ final class StreamTransport implements Transport, StreamListener {
 
   @Override
   public void writable() {
-    if (sendfile != null) {
-      sendfile.writable();
-    }
+    sender.writable();
   }
 
   // Receiving
@@ -355,9 +353,7 @@ final class StreamTransport implements Transport, StreamListener {
   void fatalError(Throwable thrown, String message) {
     if (!(thrown instanceof IOException)) {
       loop.callExceptionHandler(
-          ExceptionContext.of(message, thrown)
-              .with("transport", this)
-              .with("protocol", protocol));
+          ExceptionContext.of(message, thrown).with("transport", this).with("protocol", protocol));
     } else if (loop.getDebug()) {
       LOGGER.log(System.Logger.Level.DEBUG, this + ": " + message, thrown);
     }

@@ -27,8 +27,8 @@ public record WriteBufferLimits(int lowBytes, int highBytes) {
   }
 
   /**
-   * Fills in what was not given: the low limit is a quarter of the high one, the high one four times
-   * the low one, or 64 KiB.
+   * Fills in what was not given: the low limit is a quarter of the high one, the high one four
+   * times the low one, or 64 KiB.
    *
    * @throws IllegalArgumentException unless 0 ≤ low ≤ high
    */

@@ -12,11 +12,11 @@ import java.util.Objects;
  */
 public interface WriteTransport extends BaseTransport {
   /**
-   * Sends all that remains in {@code data}, which is consumed when this returns: its position is its
-   * limit, and its memory is the caller's again.
+   * Sends all that remains in {@code data}, which is consumed when this returns: its position is
+   * its limit, and its memory is the caller's again.
    *
-   * <p>Nothing to send: does nothing. After the connection was lost, or {@link #abort}: the data are
-   * dropped, from the fifth time on with a warning in the log.
+   * <p>Nothing to send: does nothing. After the connection was lost, or {@link #abort}: the data
+   * are dropped, from the fifth time on with a warning in the log.
    *
    * @throws IllegalStateException after {@link #writeEof}, or while {@code sendfile} runs
    */
@@ -70,8 +70,8 @@ public interface WriteTransport extends BaseTransport {
    * called: when more than {@code highBytes} are buffered, and when no more than {@code lowBytes}
    * are. Limits that are crossed by this call act at once.
    *
-   * @param highBytes null for four times {@code lowBytes}, or 64 KiB when that is null too; 0: pause
-   *     whenever anything is buffered
+   * @param highBytes null for four times {@code lowBytes}, or 64 KiB when that is null too; 0:
+   *     pause whenever anything is buffered
    * @param lowBytes null for a quarter of {@code highBytes}
    * @throws IllegalArgumentException unless 0 ≤ low ≤ high
    */
