@@ -15,7 +15,6 @@ public final class ErrorText {
   public static String name(int errno) {
     for (Field field : Errno.class.getFields()) {
       try {
-        // EWOULDBLOCK and EDEADLOCK are second names, declared after the first ones.
         if (field.getInt(null) == errno) {
           return field.getName();
         }

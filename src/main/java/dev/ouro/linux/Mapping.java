@@ -8,7 +8,8 @@ package dev.ouro.linux;
  * neither Java nor the kernel still uses the range then.
  */
 public final class Mapping implements AutoCloseable {
-  private static final int PROT_READ_WRITE = 1 | 2;
+  private static final int PROT_READ = 1;
+  private static final int PROT_WRITE = 2;
   private static final int MAP_SHARED = 1;
   private static final int MAP_PRIVATE = 2;
   private static final int MAP_ANONYMOUS = 0x20;
@@ -44,7 +45,7 @@ public final class Mapping implements AutoCloseable {
 
   private static Mapping map(long sizeBytes, int flags, int fd, long offset)
       throws LinuxException {
-    long address = Syscall.call(Nr.MMAP, 0, sizeBytes, PROT_READ_WRITE, flags, fd, offset);
+    long address = Syscall.call(Nr.MMAP, 0, sizeBytes, PROT_READ | PROT_WRITE, flags, fd, offset);
     return new Mapping(LinuxException.check("mmap", address), sizeBytes);
   }
 

@@ -1,175 +1,184 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.linux;
 
-/** The system call numbers of this machine's architecture, {@code __NR_*} of {@code asm/unistd.h}. */
+/**
+ * The system call numbers of this machine's architecture, {@code __NR_*} of {@code asm/unistd.h}.
+ *
+ * <p>Written out for both, like all constants of this package, and compared with jextract's by a
+ * test: loading the bindings would make every start slower.
+ */
 public final class Nr {
   /** {@code read(2)}. */
-  public static final int READ = 0;
+  public static final int READ = number(0, 63);
 
   /** {@code write(2)}. */
-  public static final int WRITE = 1;
+  public static final int WRITE = number(1, 64);
 
   /** {@code readv(2)}. */
-  public static final int READV = 19;
+  public static final int READV = number(19, 65);
 
-  /** {@code pread64(2)}. */
-  public static final int PREAD64 = 17;
+  /** {@code pread(2)}. */
+  public static final int PREAD64 = number(17, 67);
 
   /** {@code writev(2)}. */
-  public static final int WRITEV = 20;
+  public static final int WRITEV = number(20, 66);
 
   /** {@code close(2)}. */
-  public static final int CLOSE = 3;
+  public static final int CLOSE = number(3, 57);
 
   /** {@code fstat(2)}. */
-  public static final int FSTAT = 5;
+  public static final int FSTAT = number(5, 80);
 
   /** {@code mmap(2)}. */
-  public static final int MMAP = 9;
+  public static final int MMAP = number(9, 222);
 
   /** {@code munmap(2)}. */
-  public static final int MUNMAP = 11;
+  public static final int MUNMAP = number(11, 215);
 
   /** {@code mprotect(2)}. */
-  public static final int MPROTECT = 10;
+  public static final int MPROTECT = number(10, 226);
 
   /** {@code madvise(2)}. */
-  public static final int MADVISE = 28;
+  public static final int MADVISE = number(28, 233);
 
   /** {@code ioctl(2)}. */
-  public static final int IOCTL = 16;
+  public static final int IOCTL = number(16, 29);
 
   /** {@code fcntl(2)}. */
-  public static final int FCNTL = 72;
+  public static final int FCNTL = number(72, 25);
 
   /** {@code socket(2)}. */
-  public static final int SOCKET = 41;
+  public static final int SOCKET = number(41, 198);
 
   /** {@code bind(2)}. */
-  public static final int BIND = 49;
+  public static final int BIND = number(49, 200);
 
   /** {@code listen(2)}. */
-  public static final int LISTEN = 50;
+  public static final int LISTEN = number(50, 201);
 
   /** {@code accept4(2)}. */
-  public static final int ACCEPT4 = 288;
+  public static final int ACCEPT4 = number(288, 242);
 
   /** {@code connect(2)}. */
-  public static final int CONNECT = 42;
+  public static final int CONNECT = number(42, 203);
 
   /** {@code shutdown(2)}. */
-  public static final int SHUTDOWN = 48;
+  public static final int SHUTDOWN = number(48, 210);
 
   /** {@code getsockname(2)}. */
-  public static final int GETSOCKNAME = 51;
+  public static final int GETSOCKNAME = number(51, 204);
 
   /** {@code getpeername(2)}. */
-  public static final int GETPEERNAME = 52;
+  public static final int GETPEERNAME = number(52, 205);
 
   /** {@code getsockopt(2)}. */
-  public static final int GETSOCKOPT = 55;
+  public static final int GETSOCKOPT = number(55, 209);
 
   /** {@code setsockopt(2)}. */
-  public static final int SETSOCKOPT = 54;
+  public static final int SETSOCKOPT = number(54, 208);
 
   /** {@code sendto(2)}. */
-  public static final int SENDTO = 44;
+  public static final int SENDTO = number(44, 206);
 
   /** {@code recvfrom(2)}. */
-  public static final int RECVFROM = 45;
+  public static final int RECVFROM = number(45, 207);
 
   /** {@code sendmsg(2)}. */
-  public static final int SENDMSG = 46;
+  public static final int SENDMSG = number(46, 211);
 
   /** {@code recvmsg(2)}. */
-  public static final int RECVMSG = 47;
+  public static final int RECVMSG = number(47, 212);
 
   /** {@code recvmmsg(2)}. */
-  public static final int RECVMMSG = 299;
+  public static final int RECVMMSG = number(299, 243);
 
   /** {@code sendmmsg(2)}. */
-  public static final int SENDMMSG = 307;
+  public static final int SENDMMSG = number(307, 269);
 
   /** {@code socketpair(2)}. */
-  public static final int SOCKETPAIR = 53;
+  public static final int SOCKETPAIR = number(53, 199);
 
   /** {@code sendfile(2)}. */
-  public static final int SENDFILE = 40;
+  public static final int SENDFILE = number(40, 71);
 
   /** {@code eventfd2(2)}. */
-  public static final int EVENTFD2 = 290;
+  public static final int EVENTFD2 = number(290, 19);
 
   /** {@code epoll_create1(2)}. */
-  public static final int EPOLL_CREATE1 = 291;
+  public static final int EPOLL_CREATE1 = number(291, 20);
 
   /** {@code epoll_ctl(2)}. */
-  public static final int EPOLL_CTL = 233;
+  public static final int EPOLL_CTL = number(233, 21);
 
   /** {@code epoll_pwait2(2)}. */
-  public static final int EPOLL_PWAIT2 = 441;
+  public static final int EPOLL_PWAIT2 = number(441, 441);
 
   /** {@code epoll_pwait(2)}. */
-  public static final int EPOLL_PWAIT = 281;
+  public static final int EPOLL_PWAIT = number(281, 22);
 
   /** {@code pipe2(2)}. */
-  public static final int PIPE2 = 293;
+  public static final int PIPE2 = number(293, 59);
 
   /** {@code lseek(2)}. */
-  public static final int LSEEK = 8;
+  public static final int LSEEK = number(8, 62);
 
   /** {@code unlinkat(2)}. */
-  public static final int UNLINKAT = 263;
+  public static final int UNLINKAT = number(263, 35);
 
   /** {@code statx(2)}. */
-  public static final int STATX = 332;
+  public static final int STATX = number(332, 291);
 
   /** {@code openat2(2)}. */
-  public static final int OPENAT2 = 437;
+  public static final int OPENAT2 = number(437, 437);
 
   /** {@code openat(2)}. */
-  public static final int OPENAT = 257;
+  public static final int OPENAT = number(257, 56);
 
-  /** {@code prlimit64(2)}. */
-  public static final int PRLIMIT64 = 302;
+  /** {@code prlimit(2)}. */
+  public static final int PRLIMIT64 = number(302, 261);
 
   /** {@code sched_setaffinity(2)}. */
-  public static final int SCHED_SETAFFINITY = 203;
+  public static final int SCHED_SETAFFINITY = number(203, 122);
 
   /** {@code sched_getaffinity(2)}. */
-  public static final int SCHED_GETAFFINITY = 204;
+  public static final int SCHED_GETAFFINITY = number(204, 123);
 
   /** {@code gettid(2)}. */
-  public static final int GETTID = 186;
+  public static final int GETTID = number(186, 178);
 
   /** {@code io_uring_setup(2)}. */
-  public static final int IO_URING_SETUP = 425;
+  public static final int IO_URING_SETUP = number(425, 425);
 
   /** {@code io_uring_enter(2)}. */
-  public static final int IO_URING_ENTER = 426;
+  public static final int IO_URING_ENTER = number(426, 426);
 
   /** {@code io_uring_register(2)}. */
-  public static final int IO_URING_REGISTER = 427;
+  public static final int IO_URING_REGISTER = number(427, 427);
 
   /** {@code timerfd_create(2)}. */
-  public static final int TIMERFD_CREATE = 283;
+  public static final int TIMERFD_CREATE = number(283, 85);
 
   /** {@code timerfd_settime(2)}. */
-  public static final int TIMERFD_SETTIME = 286;
+  public static final int TIMERFD_SETTIME = number(286, 86);
 
   /** {@code signalfd4(2)}. */
-  public static final int SIGNALFD4 = 289;
+  public static final int SIGNALFD4 = number(289, 74);
 
   /** {@code pidfd_open(2)}. */
-  public static final int PIDFD_OPEN = 434;
+  public static final int PIDFD_OPEN = number(434, 434);
 
   /** {@code pidfd_send_signal(2)}. */
-  public static final int PIDFD_SEND_SIGNAL = 424;
+  public static final int PIDFD_SEND_SIGNAL = number(424, 424);
 
   /** {@code waitid(2)}. */
-  public static final int WAITID = 247;
+  public static final int WAITID = number(247, 95);
 
   /** {@code splice(2)}. */
-  public static final int SPLICE = 275;
+  public static final int SPLICE = number(275, 76);
 
   private Nr() {}
+
+  private static int number(int x86, int aarch64) {
+    return Abi.X86_64 ? x86 : aarch64;
+  }
 }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * What the bindings say, as C expressions and their values: every constant, and the size and each
  * field's offset of every structure. {@code native/probe} asks the C compiler the same.
  */
-final class BindingRows {
+public final class BindingRows {
   private static final String OFFSET = "$offset";
 
   /**
@@ -44,14 +44,14 @@ final class BindingRows {
   }
 
   /** The facilities that have bindings for an architecture. */
-  static List<String> facilities(String architecture) throws IOException {
+  public static List<String> facilities(String architecture) throws IOException {
     try (Stream<Path> packages = Files.list(Path.of("bindings/dev/ouro/bindings", architecture))) {
       return packages.map(path -> path.getFileName().toString()).sorted().toList();
     }
   }
 
   /** The value of each C expression that the bindings of one facility hold. */
-  static SortedMap<String, Long> of(String architecture, String facility) throws IOException {
+  public static SortedMap<String, Long> of(String architecture, String facility) throws IOException {
     SortedMap<String, Long> rows = new TreeMap<>();
     Path sources = Path.of("bindings/dev/ouro/bindings", architecture, facility);
     try (Stream<Path> files = Files.list(sources)) {

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ouro.bindings.BindingRows;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every constant and offset of this package against jextract's, for each architecture. */
+class LayoutTest {
+  /** Those whose numbers have the kernel's or libc's names. */
+  private static final List<Class<?>> BY_NAME =
+      List.of(
+          AddressInfo.class,
+          Epoll.class,
+          Errno.class,
+          EventFd.class,
+          Fd.class,
+          FileStatus.class,
+          Mapping.class,
+          NameInfo.class,
+          OpenFile.class,
+          ResourceLimit.class,
+          SocketConstants.class);
+
+  /** The names of our own, and what they stand for in C. */
+  private static final Map<String, String> EXPRESSIONS =
+      Map.ofEntries(
+          Map.entry("AddressInfo.HINTS_SIZE", "sizeof(struct addrinfo)"),
+          Map.entry("AddressInfo.FAMILY", "offsetof(struct addrinfo, ai_family)"),
+          Map.entry("AddressInfo.TYPE", "offsetof(struct addrinfo, ai_socktype)"),
+          Map.entry("AddressInfo.PROTOCOL", "offsetof(struct addrinfo, ai_protocol)"),
+          Map.entry("AddressInfo.ADDRESS_LENGTH", "offsetof(struct addrinfo, ai_addrlen)"),
+          Map.entry("AddressInfo.ADDRESS", "offsetof(struct addrinfo, ai_addr)"),
+          Map.entry("AddressInfo.CANONICAL_NAME", "offsetof(struct addrinfo, ai_canonname)"),
+          Map.entry("AddressInfo.NEXT", "offsetof(struct addrinfo, ai_next)"),
+          Map.entry("FileStatus.STATX_SIZE", "sizeof(struct statx)"),
+          Map.entry("FileStatus.MODE", "offsetof(struct statx, stx_mode)"),
+          Map.entry("FileStatus.INODE", "offsetof(struct statx, stx_ino)"),
+          Map.entry("FileStatus.SIZE", "offsetof(struct statx, stx_size)"),
+          Map.entry("FileStatus.MODIFIED", "offsetof(struct statx, stx_mtime)"),
+          Map.entry("FileStatus.DEVICE", "offsetof(struct statx, stx_dev_major)"),
+          Map.entry("OpenFile.OPEN_HOW_SIZE", "sizeof(struct open_how)"),
+          Map.entry("OpenFile.OPEN_HOW_RESOLVE", "offsetof(struct open_how, resolve)"),
+          Map.entry("SockAddr.SIZE_BYTES", "sizeof(struct sockaddr_storage)"),
+          Map.entry("SockAddr.INET_SIZE", "sizeof(struct sockaddr_in)"),
+          Map.entry("SockAddr.INET6_SIZE", "sizeof(struct sockaddr_in6)"),
+          Map.entry("SockAddr.PORT", "offsetof(struct sockaddr_in, sin_port)"),
+          Map.entry("SockAddr.INET_ADDRESS", "offsetof(struct sockaddr_in, sin_addr)"),
+          Map.entry("SockAddr.INET6_ADDRESS", "offsetof(struct sockaddr_in6, sin6_addr)"),
+          Map.entry("SockAddr.INET6_SCOPE", "offsetof(struct sockaddr_in6, sin6_scope_id)"),
+          Map.entry("SockAddr.UNIX_PATH", "offsetof(struct sockaddr_un, sun_path)"));
+
+  private static Map<String, Long> rows(String architecture) throws Exception {
+    Map<String, Long> rows = new TreeMap<>();
+    for (String facility : BindingRows.facilities(architecture)) {
+      rows.putAll(BindingRows.of(architecture, facility));
+    }
+    return rows;
+  }
+
+  private static long value(Class<?> type, String name) throws ReflectiveOperationException {
+    Field field = type.getDeclaredField(name);
+    field.setAccessible(true);
+    return ((Number) field.get(null)).longValue();
+  }
+
+  private static boolean isConstant(Field field) {
+    return Modifier.isStatic(field.getModifiers())
+        && field.getType() == int.class
+        && field.getName().matches("E[A-Z0-9]+|[A-Z0-9]+_[A-Z0-9_]+|SOMAXCONN");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x86_64", "aarch64"})
+  void shouldHaveTheKernelsNumbersWhereItHasItsNames(String architecture) throws Exception {
+    Map<String, Long> rows = rows(architecture);
+    Map<String, String> wrong = new TreeMap<>();
+    int compared = 0;
+
+    for (Class<?> type : BY_NAME) {
+      for (Field field : type.getDeclaredFields()) {
+        String ours = type.getSimpleName() + "." + field.getName();
+        if (isConstant(field) && !EXPRESSIONS.containsKey(ours)) {
+          Long theirs = rows.get(field.getName());
+          boolean isPublic = Modifier.isPublic(field.getModifiers());
+          if (theirs == null ? isPublic : theirs.intValue() != value(type, field.getName())) {
+            wrong.put(ours, value(type, field.getName()) + ", not " + theirs);
+          }
+          compared += theirs == null ? 0 : 1;
+        }
+      }
+    }
+
+    assertThat(wrong).isEmpty();
+    assertThat(compared).isGreaterThan(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x86_64", "aarch64"})
+  void shouldHaveTheKernelsOffsetsWhereItReadsStructures(String architecture) throws Exception {
+    Map<String, Long> rows = rows(architecture);
+
+    for (Map.Entry<String, String> entry : EXPRESSIONS.entrySet()) {
+      String[] name = entry.getKey().split("\\.");
+      long ours = value(Class.forName("dev.ouro.linux." + name[0]), name[1]);
+      assertThat(rows).as(entry.getKey()).containsEntry(entry.getValue(), ours);
+    }
+  }
+
+  @Test
+  void shouldHaveThisArchitecturesNumbersOfSystemCalls() throws Exception {
+    String architecture = System.getProperty("os.arch").equals("amd64") ? "x86_64" : "aarch64";
+    Map<String, Long> rows = rows(architecture);
+
+    for (Field field : Nr.class.getFields()) {
+      String name = "__NR_" + field.getName().toLowerCase(Locale.ROOT);
+      assertThat(rows).containsEntry(name, (long) field.getInt(null));
+    }
+    assertThat(rows)
+        .containsEntry("sizeof(struct epoll_event)", Abi.EPOLL_EVENT_SIZE)
+        .containsEntry("offsetof(struct epoll_event, data)", Abi.EPOLL_EVENT_DATA_OFFSET);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x86_64", "aarch64"})
+  void shouldHaveBothArchitecturesNumbersOfSystemCalls(String architecture) throws Exception {
+    // The source, since only one of the two is loaded here.
+    String source =
+        Files.readString(
+            Path.of("src/main/java/dev/ouro/linux/Nr.java"));
+    Map<String, Long> rows = rows(architecture);
+    Matcher matcher =
+        Pattern.compile("int (\\w+) = number\\((\\d+), (\\d+)\\)").matcher(source);
+    int compared = 0;
+
+    while (matcher.find()) {
+      String name = "__NR_" + matcher.group(1).toLowerCase(Locale.ROOT);
+      long ours = Long.parseLong(matcher.group(architecture.equals("x86_64") ? 2 : 3));
+      assertThat(rows).containsEntry(name, ours);
+      compared++;
+    }
+
+    assertThat(compared).isEqualTo(Nr.class.getFields().length);
+  }
+}
