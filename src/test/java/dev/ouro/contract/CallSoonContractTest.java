@@ -6,17 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.Handle;
+import dev.ouro.loop.WaitStrategy;
 import dev.ouro.poll.EngineKind;
 import dev.ouro.testing.LoopFixture;
 import dev.ouro.testing.OnBothEngines;
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @OnBothEngines
 class CallSoonContractTest {
@@ -181,11 +186,21 @@ class CallSoonContractTest {
     assertThat(loop.isRunning()).isFalse();
   }
 
+  static Stream<WaitStrategy> strategies() {
+    return Stream.of(
+        WaitStrategy.blocking(),
+        WaitStrategy.adaptive(),
+        WaitStrategy.adaptive(Duration.ofNanos(1_000)),
+        WaitStrategy.spinning());
+  }
+
   /** Each side waits for the other, so that one lost wake-up would hang the test. */
-  @Test
-  void shouldNeverLoseAWakeUp() throws Exception { // behaviour 30
+  @ParameterizedTest
+  @MethodSource("strategies")
+  void shouldNeverLoseAWakeUp(WaitStrategy strategy) throws Exception { // behaviour 30
     int rounds = 20_000;
-    EngineLoop other = loops.open();
+    EngineLoop one = loops.open(strategy);
+    EngineLoop other = loops.open(strategy);
     int[] count = {0};
     Runnable[] ping = new Runnable[1];
     Runnable[] pong = new Runnable[1];
@@ -193,16 +208,22 @@ class CallSoonContractTest {
         () -> {
           if (++count[0] == rounds) {
             other.callSoonThreadsafe(other::stop);
-            loop.stop();
+            one.stop();
           } else {
             other.callSoonThreadsafe(pong[0]);
           }
         };
-    pong[0] = () -> loop.callSoonThreadsafe(ping[0]);
-    loop.callSoon(ping[0]);
-    Thread second = Thread.ofPlatform().start(other::runForever);
+    pong[0] = () -> one.callSoonThreadsafe(ping[0]);
+    one.callSoon(ping[0]);
+    Thread second =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  other.runForever();
+                  other.close();
+                });
 
-    loop.runForever();
+    one.runForever();
     second.join();
 
     assertThat(count[0]).isEqualTo(rounds);
