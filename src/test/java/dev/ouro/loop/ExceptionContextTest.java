@@ -27,7 +27,7 @@ class ExceptionContextTest {
     assertThat(context.socket()).isEqualTo("s");
     assertThat(context.asyncgen()).isEqualTo("g");
     assertThat(context.get("own")).isEqualTo(1);
-    assertThat(context.task()).isNull();
+    assertThat((Object) context.task()).isNull();
     assertThat(context.asMap().keySet())
         .containsExactly(
             "message", "exception", "transport", "protocol", "socket", "asyncgen", "own");
