@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.loop;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -9,7 +11,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
@@ -38,12 +39,25 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
   private static final int CANCELLED = 1;
   private static final int FINISHED = 2;
 
+  private static final VarHandle WAITERS;
+
+  static {
+    try {
+      WAITERS =
+          MethodHandles.lookup().findVarHandle(Future.class, "waiters", CountDownLatch.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
   private final CallbackLoop loop;
   private final List<StackTraceElement> source;
-  private final AtomicReference<CountDownLatch> waiters = new AtomicReference<>();
 
   /** Written after everything that it makes visible. */
   private volatile int state;
+
+  /** Made by the first thread that waits. */
+  private volatile CountDownLatch waiters;
 
   private T result;
   private Throwable exception;
@@ -361,16 +375,16 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
     }
   }
 
-  /** Made by the first thread that waits; {@link #finish} opens it. */
+  /** What a thread that waits awaits; {@link #finish} opens it. */
   @SuppressWarnings("ReferenceEquality")
   private CountDownLatch latch() {
     if (RunningLoop.current() == loop) {
       throw new IllegalStateException(this + " is not done, and waiting here would be a deadlock");
     }
-    CountDownLatch latch = waiters.get();
+    CountDownLatch latch = waiters;
     if (latch == null) {
       CountDownLatch made = new CountDownLatch(1);
-      latch = waiters.compareAndSet(null, made) ? made : waiters.get();
+      latch = WAITERS.compareAndSet(this, (CountDownLatch) null, made) ? made : waiters;
     }
     if (done()) {
       latch.countDown();
@@ -382,7 +396,7 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
     state = outcome;
     // Volatile write, then volatile read: pairs with latch(), which publishes, then reads the
     // state.
-    CountDownLatch latch = waiters.get();
+    CountDownLatch latch = waiters;
     if (latch != null) {
       latch.countDown();
     }

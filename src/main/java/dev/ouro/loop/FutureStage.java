@@ -386,15 +386,16 @@ abstract class FutureStage<T> implements CompletionStage<T> {
     return mirror;
   }
 
-  /** Done when this and {@code other} are, in whatever way. */
-  private <U> Future<Pair<T, U>> both(CompletionStage<? extends U> other) {
-    Future<? extends U> second = StageStep.adopt(getLoop(), other);
+  /** Done when this and {@code stage} are, in whatever way. */
+  private <U> Future<Pair<T, U>> both(CompletionStage<? extends U> stage) {
+    Future<? extends U> second = StageStep.adopt(getLoop(), stage);
     Future<Pair<T, U>> pair = new Future<>(getLoop());
-    addDoneCallback(first ->
-        second.addDoneCallback(ignored -> {
-          Throwable failure = first.failure() != null ? first.failure() : second.failure();
-          StageStep.finish(pair, new Pair<>(first.value(), second.value()), failure);
-        }));
+    addDoneCallback(first -> second.addDoneCallback(ignored -> {
+      Throwable one = first.failure();
+      Throwable other = second.failure();
+      Pair<T, U> values = new Pair<>(first.value(), second.value());
+      StageStep.finish(pair, values, one != null ? one : other);
+    }));
     return pair;
   }
 
