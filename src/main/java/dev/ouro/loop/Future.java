@@ -43,8 +43,7 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
 
   static {
     try {
-      WAITERS =
-          MethodHandles.lookup().findVarHandle(Future.class, "waiters", CountDownLatch.class);
+      WAITERS = MethodHandles.lookup().findVarHandle(Future.class, "waiters", CountDownLatch.class);
     } catch (ReflectiveOperationException impossible) {
       throw new ExceptionInInitializerError(impossible);
     }

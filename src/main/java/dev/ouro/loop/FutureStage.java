@@ -390,12 +390,13 @@ abstract class FutureStage<T> implements CompletionStage<T> {
   private <U> Future<Pair<T, U>> both(CompletionStage<? extends U> stage) {
     Future<? extends U> second = StageStep.adopt(getLoop(), stage);
     Future<Pair<T, U>> pair = new Future<>(getLoop());
-    addDoneCallback(first -> second.addDoneCallback(ignored -> {
-      Throwable one = first.failure();
-      Throwable other = second.failure();
-      Pair<T, U> values = new Pair<>(first.value(), second.value());
-      StageStep.finish(pair, values, one != null ? one : other);
-    }));
+    addDoneCallback(first ->
+        second.addDoneCallback(ignored -> {
+          Throwable one = first.failure();
+          Throwable other = second.failure();
+          Pair<T, U> values = new Pair<>(first.value(), second.value());
+          StageStep.finish(pair, values, one != null ? one : other);
+        }));
     return pair;
   }
 

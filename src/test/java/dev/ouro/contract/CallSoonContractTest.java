@@ -217,11 +217,10 @@ class CallSoonContractTest {
     one.callSoon(ping[0]);
     Thread second =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  other.runForever();
-                  other.close();
-                });
+            .start(() -> {
+              other.runForever();
+              other.close();
+            });
 
     one.runForever();
     second.join();

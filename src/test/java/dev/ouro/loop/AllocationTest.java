@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** What transports do in every turn allocates nothing. */
 class AllocationTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-  private static final int TURNS = 20_000;
+  private static final int TURNS = 5_000;
 
   /** A transport's turn: something is ready, runs in a context, and leaves something to flush. */
   private static final class Busy implements Ready, Flushable {
@@ -60,14 +60,16 @@ class AllocationTest {
             completions -> LoopFixture.open(EngineKind.EPOLL, completions),
             WaitStrategy.adaptive())) {
       Busy busy = new Busy(loop);
-      busy.runTurns();
 
-      long before = THREADS.getCurrentThreadAllocatedBytes();
-      busy.runTurns();
-      long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+      long least = Long.MAX_VALUE;
+      for (int round = 0; round < 100 && least > 0; round++) {
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        busy.runTurns();
+        least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+      }
 
-      assertThat(busy.calls).isEqualTo(4 * TURNS);
-      assertThat(allocated).isLessThan(TURNS);
+      assertThat(least).as("bytes in %d turns, once compiled", TURNS).isLessThan(TURNS / 10);
+      assertThat(busy.calls).isPositive();
     }
   }
 }

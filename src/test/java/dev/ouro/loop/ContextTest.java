@@ -31,11 +31,10 @@ class ContextTest {
   void shouldKeepWhatIsSetInsideToTheContext() throws Exception {
     Context context = new Context();
 
-    context.run(
-        () -> {
-          NAME.set("ada");
-          AGE.set(null);
-        });
+    context.run(() -> {
+      NAME.set("ada");
+      AGE.set(null);
+    });
 
     assertThat(NAME.get("unset")).isEqualTo("unset");
     assertThat(context.get(NAME)).isEqualTo("ada");
@@ -65,12 +64,11 @@ class ContextTest {
 
     assertThat(original.get(NAME)).isEqualTo("ada");
     assertThat(copy.get(NAME)).isEqualTo("grace");
-    original.run(
-        () -> {
-          Context current = Context.copyContext();
-          NAME.set("changed");
-          assertThat(current.get(NAME)).isEqualTo("ada");
-        });
+    original.run(() -> {
+      Context current = Context.copyContext();
+      NAME.set("changed");
+      assertThat(current.get(NAME)).isEqualTo("ada");
+    });
   }
 
   @Test
@@ -78,15 +76,14 @@ class ContextTest {
     Context outer = new Context();
     Context inner = new Context();
 
-    outer.run(
-        () -> {
-          NAME.set("outer");
-          inner.run(() -> NAME.set("inner"));
-          assertThat(NAME.get()).isEqualTo("outer");
-          assertThatThrownBy(() -> outer.run(() -> {}))
-              .isInstanceOf(IllegalStateException.class)
-              .hasMessageContaining("already entered");
-        });
+    outer.run(() -> {
+      NAME.set("outer");
+      inner.run(() -> NAME.set("inner"));
+      assertThat(NAME.get()).isEqualTo("outer");
+      assertThatThrownBy(() -> outer.run(() -> {}))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("already entered");
+    });
 
     assertThat(inner.get(NAME)).isEqualTo("inner");
   }
@@ -96,12 +93,10 @@ class ContextTest {
     Context context = new Context();
     IOException failure = new IOException();
 
-    assertThatThrownBy(
-            () ->
-                context.call(
-                    () -> {
-                      throw failure;
-                    }))
+    assertThatThrownBy(() ->
+            context.call(() -> {
+              throw failure;
+            }))
         .isSameAs(failure);
 
     context.run(() -> NAME.set("works"));
@@ -112,22 +107,21 @@ class ContextTest {
   void shouldUndoASet() {
     Context context = new Context();
 
-    context.run(
-        () -> {
-          ContextVar.Token<String> first = NAME.set("first");
-          ContextVar.Token<String> second = NAME.set("second");
-          assertThat(first.hadValue()).isFalse();
-          assertThat(second.oldValue()).isEqualTo("first");
-          assertThat(second.var()).isSameAs(NAME);
+    context.run(() -> {
+      ContextVar.Token<String> first = NAME.set("first");
+      ContextVar.Token<String> second = NAME.set("second");
+      assertThat(first.hadValue()).isFalse();
+      assertThat(second.oldValue()).isEqualTo("first");
+      assertThat(second.var()).isSameAs(NAME);
 
-          NAME.reset(second);
-          assertThat(NAME.get()).isEqualTo("first");
-          assertThatThrownBy(() -> NAME.reset(second))
-              .isInstanceOf(IllegalStateException.class)
-              .hasMessageContaining("used once");
-          NAME.reset(first);
-          assertThat(NAME.get("unset")).isEqualTo("unset");
-        });
+      NAME.reset(second);
+      assertThat(NAME.get()).isEqualTo("first");
+      assertThatThrownBy(() -> NAME.reset(second))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("used once");
+      NAME.reset(first);
+      assertThat(NAME.get("unset")).isEqualTo("unset");
+    });
     assertThat(context.size()).isZero();
   }
 
@@ -141,10 +135,9 @@ class ContextTest {
     assertThatThrownBy(() -> NAME.reset(tokens.getFirst()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("different context");
-    context.run(
-        () ->
-            assertThatThrownBy(() -> other.reset(tokens.getFirst()))
-                .isInstanceOf(IllegalArgumentException.class));
+    context.run(() ->
+        assertThatThrownBy(() -> other.reset(tokens.getFirst()))
+            .isInstanceOf(IllegalArgumentException.class));
   }
 
   @Test
@@ -152,12 +145,11 @@ class ContextTest {
     Context context = new Context();
     List<String> seen = Collections.synchronizedList(new ArrayList<>());
 
-    context.run(
-        () -> {
-          NAME.set("here");
-          join(Thread.ofPlatform().start(() -> seen.add(NAME.get("nothing"))));
-          join(Thread.ofVirtual().start(() -> seen.add(NAME.get("nothing"))));
-        });
+    context.run(() -> {
+      NAME.set("here");
+      join(Thread.ofPlatform().start(() -> seen.add(NAME.get("nothing"))));
+      join(Thread.ofVirtual().start(() -> seen.add(NAME.get("nothing"))));
+    });
 
     assertThat(seen).containsExactly("nothing", "nothing");
   }

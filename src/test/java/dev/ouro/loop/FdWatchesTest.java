@@ -48,24 +48,23 @@ class FdWatchesTest {
     loop.addReader(FD, note("read"));
     loop.addWriter(FD, note("write"));
     FakeWatch watch = loop.engine().watch(FD);
-    for (int events :
-        List.of(Epoll.EPOLLIN, Epoll.EPOLLOUT, Epoll.EPOLLERR, Epoll.EPOLLHUP, 0)) {
+    for (int events : List.of(Epoll.EPOLLIN, Epoll.EPOLLOUT, Epoll.EPOLLERR, Epoll.EPOLLHUP, 0)) {
       watch.ready(events);
       loop.runTurn();
       trace.add(".");
     }
 
     assertThat(trace)
-        .containsExactly("read", ".", "write", ".", "read", "write", ".", "read", "write", ".", ".");
+        .containsExactly(
+            "read", ".", "write", ".", "read", "write", ".", "read", "write", ".", ".");
   }
 
   @Test
   void shouldDropTheEventThatIsQueuedForAReplacedReader() throws LinuxException { // 89
-    loop.callSoon(
-        () -> {
-          add("replacement");
-          loop.engine().watch(FD).ready(Epoll.EPOLLIN);
-        });
+    loop.callSoon(() -> {
+      add("replacement");
+      loop.engine().watch(FD).ready(Epoll.EPOLLIN);
+    });
     loop.addReader(FD, note("replaced"));
     loop.engine().watch(FD).ready(Epoll.EPOLLIN);
 
@@ -99,10 +98,9 @@ class FdWatchesTest {
   void shouldNotDeliverTwiceInATurnWhatTwoPollsReported() throws LinuxException { // behaviour 4
     loop.addReader(FD, note("read"));
     loop.engine().watch(FD).ready(Epoll.EPOLLIN);
-    loop.callSoon(
-        () -> {
-          throw new LoopExit("leaves the first event queued");
-        });
+    loop.callSoon(() -> {
+      throw new LoopExit("leaves the first event queued");
+    });
     assertThatThrownBy(loop::runForever).isInstanceOf(LoopExit.class);
 
     loop.runTurn();

@@ -80,7 +80,8 @@ class FutureStageTest {
     return chains;
   }
 
-  private static Map<String, Function<CompletionStage<String>, CompletionStage<?>>> joiningChains() {
+  private static Map<String, Function<CompletionStage<String>, CompletionStage<?>>>
+      joiningChains() {
     CompletionStage<String> done = CompletableFuture.completedFuture("other");
     CompletionStage<String> failed = CompletableFuture.failedFuture(new IOException("other"));
     CompletionStage<String> never = new CompletableFuture<>();
@@ -88,7 +89,8 @@ class FutureStageTest {
         new LinkedHashMap<>();
     chains.put("thenCompose", s -> s.thenCompose(v -> done));
     chains.put("thenCompose failed", s -> s.thenCompose(v -> failed));
-    chains.put("thenCompose throws", s -> s.thenCompose(v -> CompletableFuture.completedFuture(fail())));
+    chains.put(
+        "thenCompose throws", s -> s.thenCompose(v -> CompletableFuture.completedFuture(fail())));
     chains.put("thenComposeAsync", s -> s.thenComposeAsync(v -> done));
     chains.put("thenComposeAsync in", s -> s.thenComposeAsync(v -> done, Runnable::run));
     chains.put("exceptionallyCompose", s -> s.exceptionallyCompose(e -> done));
@@ -100,7 +102,8 @@ class FutureStageTest {
     chains.put("thenCombine failed", s -> s.thenCombine(failed, (a, b) -> a + b));
     chains.put("thenCombine throws", s -> s.thenCombine(done, (a, b) -> fail()));
     chains.put("thenCombineAsync", s -> s.thenCombineAsync(done, (a, b) -> a + b));
-    chains.put("thenCombineAsync in", s -> s.thenCombineAsync(done, (a, b) -> a + b, Runnable::run));
+    chains.put(
+        "thenCombineAsync in", s -> s.thenCombineAsync(done, (a, b) -> a + b, Runnable::run));
     chains.put("thenAcceptBoth", s -> s.thenAcceptBoth(done, (a, b) -> {}));
     chains.put("thenAcceptBoth failed", s -> s.thenAcceptBoth(failed, (a, b) -> {}));
     chains.put("thenAcceptBothAsync", s -> s.thenAcceptBothAsync(done, (a, b) -> {}));
@@ -119,7 +122,8 @@ class FutureStageTest {
     chains.put("acceptEitherAsync in", s -> s.acceptEitherAsync(never, v -> {}, Runnable::run));
     chains.put("runAfterEither", s -> s.runAfterEither(never, () -> {}));
     chains.put("runAfterEitherAsync", s -> s.runAfterEitherAsync(never, () -> {}));
-    chains.put("runAfterEitherAsync in", s -> s.runAfterEitherAsync(never, () -> {}, Runnable::run));
+    chains.put(
+        "runAfterEitherAsync in", s -> s.runAfterEitherAsync(never, () -> {}, Runnable::run));
     return chains;
   }
 
@@ -346,10 +350,9 @@ class FutureStageTest {
     LoopExit exit = new LoopExit("exit");
     Future<String> source = loop.createFuture();
     Future<String> stage =
-        source.thenApply(
-            value -> {
-              throw exit;
-            });
+        source.thenApply(value -> {
+          throw exit;
+        });
     source.setResult("value");
 
     assertThatThrownBy(loop::runTurn).isSameAs(exit);

@@ -39,13 +39,12 @@ class InboxTest {
       int thread = t;
       adders.add(
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    for (int i = 1; i <= each; i++) {
-                      int number = i;
-                      inbox.add(new Handle(() -> step(last, thread, number), loop, null));
-                    }
-                  }));
+              .start(() -> {
+                for (int i = 1; i <= each; i++) {
+                  int number = i;
+                  inbox.add(new Handle(() -> step(last, thread, number), loop, null));
+                }
+              }));
     }
 
     int taken = 0;

@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 class WaiterTest {
   private static final long SPIN_NANOS = 50_000;
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
-  private static final WaitStrategy ADAPTIVE =
-      WaitStrategy.adaptive(Duration.ofNanos(SPIN_NANOS));
+  private static final WaitStrategy ADAPTIVE = WaitStrategy.adaptive(Duration.ofNanos(SPIN_NANOS));
 
   private final ManualClock clock = new ManualClock();
   private final ReadyQueue ready = new ReadyQueue();
@@ -28,11 +27,10 @@ class WaiterTest {
 
   /** Waits once; something completes after {@code nanos}, in the next poll. */
   private void waitFor(Waiter waiter, long nanos) {
-    engine.onPoll(
-        () -> {
-          clock.advanceNanos(nanos);
-          engine.complete(() -> {});
-        });
+    engine.onPoll(() -> {
+      clock.advanceNanos(nanos);
+      engine.complete(() -> {});
+    });
     waiter.poll(-1);
   }
 
@@ -173,11 +171,10 @@ class WaiterTest {
   @Test
   void shouldEndTheSpinWithoutAWakeUpWhenSomethingIsInTheInbox() {
     Waiter waiter = waiter(WaitStrategy.spinning(), 2);
-    engine.onPoll(
-        () -> {
-          inbox.add(new Handle(() -> {}, loop, new Context()));
-          waiter.wake();
-        });
+    engine.onPoll(() -> {
+      inbox.add(new Handle(() -> {}, loop, new Context()));
+      waiter.wake();
+    });
 
     waiter.poll(-1);
 
@@ -188,11 +185,10 @@ class WaiterTest {
   @Test
   void shouldWakeTheEngineOnceWhileItBlocks() {
     Waiter waiter = waiter(WaitStrategy.blocking(), 2);
-    engine.onPoll(
-        () -> {
-          waiter.wake();
-          waiter.wake();
-        });
+    engine.onPoll(() -> {
+      waiter.wake();
+      waiter.wake();
+    });
 
     waiter.poll(-1);
     waiter.wake();
@@ -212,12 +208,11 @@ class WaiterTest {
   @Test
   void shouldNotWakeAnEngineThatIsClosed() {
     Waiter waiter = waiter(WaitStrategy.blocking(), 2);
-    engine.onPoll(
-        () -> {
-          waiter.close();
-          waiter.wake();
-          engine.complete(() -> {});
-        });
+    engine.onPoll(() -> {
+      waiter.close();
+      waiter.wake();
+      engine.complete(() -> {});
+    });
 
     waiter.poll(-1);
 
