@@ -17,9 +17,11 @@ import java.nio.ByteBuffer;
 final class HttpServer {
   /**
    * Up to this size a file is read into memory and leaves with its head in one write; a larger one
-   * goes by {@code sendfile}.
+   * goes by {@code sendfile}. Measured as processor time per request on both engines: at 16 KiB
+   * reading costs 0.8 to 0.95 of {@code sendfile}, at 32 KiB as much, at 64 KiB 1.2 to 1.3 times as
+   * much.
    */
-  static final int SMALL_FILE_BYTES = 64 * 1024;
+  static final int SMALL_FILE_BYTES = 32 * 1024;
 
   private static final int BACKLOG = 1024;
 
