@@ -75,7 +75,9 @@ public interface CallbackLoop extends AutoCloseable {
   // Scheduling
 
   /** {@link #callSoon(Runnable, Context)} in a copy of the current context. */
-  Handle callSoon(Runnable callback);
+  default Handle callSoon(Runnable callback) {
+    return callSoon(callback, null);
+  }
 
   /**
    * Runs {@code callback} in the next turn, after everything that was scheduled before.
@@ -85,7 +87,9 @@ public interface CallbackLoop extends AutoCloseable {
   Handle callSoon(Runnable callback, Context context);
 
   /** {@link #callSoonThreadsafe(Runnable, Context)} in a copy of the calling thread's context. */
-  Handle callSoonThreadsafe(Runnable callback);
+  default Handle callSoonThreadsafe(Runnable callback) {
+    return callSoonThreadsafe(callback, null);
+  }
 
   /**
    * {@link #callSoon(Runnable, Context)} from any thread; wakes a loop that waits. One order holds
@@ -94,7 +98,9 @@ public interface CallbackLoop extends AutoCloseable {
   Handle callSoonThreadsafe(Runnable callback, Context context);
 
   /** {@link #callLater(Duration, Runnable, Context)} in a copy of the current context. */
-  TimerHandle callLater(Duration delay, Runnable callback);
+  default TimerHandle callLater(Duration delay, Runnable callback) {
+    return callLater(delay, callback, null);
+  }
 
   /**
    * Runs {@code callback} once {@code delay} has passed, never earlier; in the next turn when it is
@@ -105,7 +111,9 @@ public interface CallbackLoop extends AutoCloseable {
   TimerHandle callLater(Duration delay, Runnable callback, Context context);
 
   /** {@link #callAt(long, Runnable, Context)} in a copy of the current context. */
-  TimerHandle callAt(long whenNanos, Runnable callback);
+  default TimerHandle callAt(long whenNanos, Runnable callback) {
+    return callAt(whenNanos, callback, null);
+  }
 
   /**
    * Runs {@code callback} when {@link #time} has reached {@code whenNanos}, never earlier. Timers
@@ -197,7 +205,9 @@ public interface CallbackLoop extends AutoCloseable {
   // Executors
 
   /** {@link #runInExecutor(Executor, Callable)} in the default executor. */
-  <T> Future<T> runInExecutor(Callable<T> job);
+  default <T> Future<T> runInExecutor(Callable<T> job) {
+    return runInExecutor(null, job);
+  }
 
   /**
    * Runs {@code job} on a thread of {@code executor}. Cancelling the future keeps a job from being
@@ -215,7 +225,9 @@ public interface CallbackLoop extends AutoCloseable {
   void setDefaultExecutor(ExecutorService executor);
 
   /** {@link #shutdownDefaultExecutor(Duration)} without a limit. */
-  Future<Void> shutdownDefaultExecutor();
+  default Future<Void> shutdownDefaultExecutor() {
+    return shutdownDefaultExecutor(null);
+  }
 
   /**
    * Ends the default executor for good and waits for its jobs, at most for {@code timeout}: then a
@@ -257,8 +269,8 @@ public interface CallbackLoop extends AutoCloseable {
   boolean getDebug();
 
   /**
-   * Turns debug mode on or off, also while running. It checks threads, logs slow callbacks, and
-   * records where handles and futures are created.
+   * Turns debug mode on or off, also while running. It checks threads, logs slow callbacks, records
+   * where handles and futures are created, and warns of a loop that is garbage before it is closed.
    */
   void setDebug(boolean enabled);
 

@@ -48,6 +48,9 @@ public class EngineLoop implements CallbackLoop {
   private boolean stopping;
   private long turn;
 
+  /** In debug mode, else null. */
+  private UnclosedLoop unclosed;
+
   /** On the system's monotonic clock. */
   public EngineLoop(EngineFactory engines, WaitStrategy strategy) throws LinuxException {
     this(engines, strategy, () -> System.nanoTime() - CLOCK_ORIGIN);
@@ -65,6 +68,7 @@ public class EngineLoop implements CallbackLoop {
     engine = engines.open(ready);
     waiter = new Waiter(engine, inbox, clock, strategy, Runtime.getRuntime().availableProcessors());
     watches = new FdWatches(this, engine);
+    unclosed = debug ? UnclosedLoop.watch(this) : null;
   }
 
   // Running
@@ -147,14 +151,12 @@ public class EngineLoop implements CallbackLoop {
     executor.close();
     waiter.close();
     engine.close();
+    if (unclosed != null) {
+      unclosed.closed();
+    }
   }
 
   // Scheduling
-
-  @Override
-  public Handle callSoon(Runnable callback) {
-    return callSoon(callback, null);
-  }
 
   @Override
   public Handle callSoon(Runnable callback, Context context) {
@@ -163,11 +165,6 @@ public class EngineLoop implements CallbackLoop {
     takeInbox();
     ready.add(handle);
     return handle;
-  }
-
-  @Override
-  public Handle callSoonThreadsafe(Runnable callback) {
-    return callSoonThreadsafe(callback, null);
   }
 
   @Override
@@ -180,19 +177,9 @@ public class EngineLoop implements CallbackLoop {
   }
 
   @Override
-  public TimerHandle callLater(Duration delay, Runnable callback) {
-    return callLater(delay, callback, null);
-  }
-
-  @Override
   public TimerHandle callLater(Duration delay, Runnable callback, Context context) {
     Objects.requireNonNull(delay, "delay");
     return callAt(Durations.after(time(), delay), callback, context);
-  }
-
-  @Override
-  public TimerHandle callAt(long whenNanos, Runnable callback) {
-    return callAt(whenNanos, callback, null);
   }
 
   @Override
@@ -240,11 +227,6 @@ public class EngineLoop implements CallbackLoop {
   // Executors
 
   @Override
-  public <T> Future<T> runInExecutor(Callable<T> job) {
-    return runInExecutor(null, job);
-  }
-
-  @Override
   public <T> Future<T> runInExecutor(Executor in, Callable<T> job) {
     Objects.requireNonNull(job, "job");
     checkOpen();
@@ -254,11 +236,6 @@ public class EngineLoop implements CallbackLoop {
   @Override
   public void setDefaultExecutor(ExecutorService replacement) {
     executor.replace(Objects.requireNonNull(replacement, "executor"));
-  }
-
-  @Override
-  public Future<Void> shutdownDefaultExecutor() {
-    return shutdownDefaultExecutor(null);
   }
 
   @Override
@@ -300,6 +277,9 @@ public class EngineLoop implements CallbackLoop {
   @Override
   public void setDebug(boolean enabled) {
     debug = enabled;
+    if (enabled && unclosed == null && !closed) {
+      unclosed = UnclosedLoop.watch(this);
+    }
   }
 
   @Override

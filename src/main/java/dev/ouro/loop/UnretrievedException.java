@@ -12,12 +12,6 @@ import java.util.List;
  * most once; {@link #retrieved} makes that a no-op.
  */
 final class UnretrievedException implements Runnable {
-  /** Made when the first future fails. */
-  private static final class Holder {
-    static final Cleaner CLEANER =
-        Cleaner.create(Thread.ofPlatform().name("ouro-cleaner").daemon().factory());
-  }
-
   private final CallbackLoop loop;
   private final Throwable exception;
   private final List<StackTraceElement> source;
@@ -34,7 +28,7 @@ final class UnretrievedException implements Runnable {
   static UnretrievedException watch(
       Future<?> future, Throwable exception, List<StackTraceElement> source) {
     UnretrievedException watch = new UnretrievedException(future.getLoop(), exception, source);
-    watch.cleanable = Holder.CLEANER.register(future, watch);
+    watch.cleanable = LoopCleaner.CLEANER.register(future, watch);
     return watch;
   }
 

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.loop;
+
+import java.lang.ref.Cleaner;
+
+/**
+ * Warns, in debug mode, of a loop that became garbage without having been closed: asyncio's {@code
+ * ResourceWarning}. Its descriptors stay open.
+ */
+final class UnclosedLoop implements Runnable {
+  private static final System.Logger LOGGER = System.getLogger("dev.ouro");
+
+  private final String description;
+  private Cleaner.Cleanable cleanable;
+  private volatile boolean closed;
+
+  private UnclosedLoop(String description) {
+    this.description = description;
+  }
+
+  static UnclosedLoop watch(EngineLoop loop) {
+    UnclosedLoop watch = new UnclosedLoop(loop.pollEngine().description());
+    watch.cleanable = LoopCleaner.CLEANER.register(loop, watch);
+    return watch;
+  }
+
+  void closed() {
+    closed = true;
+    cleanable.clean();
+  }
+
+  /** The loop is garbage, or was closed. */
+  @Override
+  public void run() {
+    if (!closed) {
+      LOGGER.log(System.Logger.Level.WARNING, "unclosed event loop on " + description);
+    }
+  }
+}
