@@ -25,6 +25,7 @@ import java.util.function.Supplier;
 final class Connector<P extends BaseProtocol> {
   private final EngineLoop loop;
   private final ChunkPool chunks;
+  private final OpenSockets sockets;
   private final Supplier<P> protocolFactory;
   private final Context context = Context.copyContext();
   private final Future<Connection<Transport, P>> result;
@@ -33,9 +34,11 @@ final class Connector<P extends BaseProtocol> {
   private Operation connecting;
   private StreamTransport transport;
 
-  Connector(EngineLoop loop, ChunkPool chunks, Supplier<P> protocolFactory) {
+  Connector(
+      EngineLoop loop, ChunkPool chunks, OpenSockets sockets, Supplier<P> protocolFactory) {
     this.loop = loop;
     this.chunks = chunks;
+    this.sockets = sockets;
     this.protocolFactory = protocolFactory;
     this.result = loop.createFuture();
     result.addDoneCallback(done -> {
@@ -85,6 +88,7 @@ final class Connector<P extends BaseProtocol> {
   }
 
   private void connectTo(SocketAddress address, Iterator<AddressInfo> others) {
+    sockets.add(socket);
     connecting =
         loop.pollEngine()
             .connect(
@@ -97,6 +101,7 @@ final class Connector<P extends BaseProtocol> {
                     return;
                   }
                   socket.close();
+                  sockets.remove(socket);
                   if (!result.done()) {
                     failures.add(LinuxException.of("connect", outcome, address.toString()));
                     connectNext(others);
@@ -111,7 +116,7 @@ final class Connector<P extends BaseProtocol> {
       List<P> made = new ArrayList<>(1);
       loop.runInContext(context, () -> made.add(protocolOf(protocolFactory)));
       P protocol = made.getFirst();
-      transport = new StreamTransport(loop, chunks, ends, protocol, context, null);
+      transport = new StreamTransport(loop, chunks, sockets, ends, protocol, context, null);
       transport.start();
       loop.callSoon(() -> {
         if (!result.done()) {
@@ -120,6 +125,7 @@ final class Connector<P extends BaseProtocol> {
       });
     } catch (Throwable thrown) {
       connected.close();
+      sockets.remove(connected);
       LoopExit.rethrowIfFatal(thrown);
       result.setException(thrown);
     }

@@ -4,6 +4,8 @@ package dev.ouro.transport;
 import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Socket;
+import dev.ouro.linux.SocketCalls;
+import dev.ouro.linux.SocketConstants;
 import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.ExceptionContext;
 import dev.ouro.loop.LoopExit;
@@ -29,13 +31,20 @@ final class Listener implements AcceptListener {
   private final SocketServer server;
   private final EngineLoop loop;
   private final Socket socket;
+  private final boolean given;
   private UnixFile file;
   private Acceptor acceptor;
   private TimerHandle retry;
   private int claimedFd = -1;
   private boolean closed;
 
-  Listener(SocketServer server, Socket socket) {
+  /**
+   * Makes the listener of a bound socket.
+   *
+   * @param given whether somebody else made the socket, and may have shared it with others
+   */
+  Listener(SocketServer server, Socket socket, boolean given) {
+    this.given = given;
     this.server = server;
     this.loop = server.loop();
     this.socket = socket;
@@ -94,11 +103,15 @@ final class Listener implements AcceptListener {
     if (retry != null) {
       retry.cancel();
     }
-    if (acceptor != null) {
-      loop.releaseDescriptor(claimedFd, server);
-      acceptor.close();
-    } else {
+    if (acceptor == null || loop.isClosed()) {
       socket.close();
+    } else {
+      loop.releaseDescriptor(claimedFd, server);
+      if (!given) {
+        // Frees the port now: the ring closes the descriptor when its accepts have ended.
+        SocketCalls.shutdown(claimedFd, SocketConstants.SHUT_RDWR);
+      }
+      acceptor.close();
     }
     if (file != null) {
       try {

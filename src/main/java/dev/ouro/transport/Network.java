@@ -30,6 +30,7 @@ public final class Network {
 
   private final EngineLoop loop;
   private final ChunkPool chunks = new ChunkPool();
+  private final OpenSockets open = new OpenSockets();
 
   /** The network of {@code loop}; {@link #close} must follow the loop's own. */
   public Network(EngineLoop loop) {
@@ -48,7 +49,7 @@ public final class Network {
     if (options.sock() != null) {
       Arguments.stream(options.sock());
       Serving serving = new Serving(protocolFactory, options.backlog(), options.startServing());
-      serving.serve(() -> List.of(options.sock()), null);
+      serving.serve(() -> List.of(options.sock()), true, false);
       return serving.result;
     }
     if (!byName) {
@@ -75,7 +76,7 @@ public final class Network {
         } else if (--left[0] == 0) {
           Set<AddressInfo> addresses = new LinkedHashSet<>();
           pending.forEach(one -> addresses.addAll(one.result()));
-          serving.serve(() -> ServerSockets.bind(addresses, options), null);
+          serving.serve(() -> ServerSockets.bind(addresses, options), false, false);
         }
       });
     }
@@ -95,11 +96,11 @@ public final class Network {
       Arguments.unixStream(options.sock());
     }
     Serving serving = new Serving(protocolFactory, options.backlog(), options.startServing());
+    boolean given = options.sock() != null;
     serving.serve(
-        () ->
-            List.of(
-                options.sock() != null ? options.sock() : ServerSockets.bindUnix(options.path())),
-        options);
+        () -> List.of(given ? options.sock() : ServerSockets.bindUnix(options.path())),
+        given,
+        options.cleanupSocket());
     return serving.result;
   }
 
@@ -118,7 +119,7 @@ public final class Network {
     if (options.sock() != null) {
       return attach(protocolFactory, Arguments.stream(options.sock()));
     }
-    Connector<P> connector = new Connector<>(loop, chunks, protocolFactory);
+    Connector<P> connector = new Connector<>(loop, chunks, open, protocolFactory);
     Resolver resolver = new Resolver(loop, options.family(), options.proto(), options.flags());
     connector.connect(resolver.resolve(options.host(), options.port()));
     return connector.result();
@@ -137,7 +138,7 @@ public final class Network {
     if (options.sock() != null) {
       return attach(protocolFactory, Arguments.unixStream(options.sock()));
     }
-    Connector<P> connector = new Connector<>(loop, chunks, protocolFactory);
+    Connector<P> connector = new Connector<>(loop, chunks, open, protocolFactory);
     try {
       Socket socket = Socket.open(SocketConstants.AF_UNIX, SocketConstants.SOCK_STREAM, 0);
       connector.connect(socket, options.path());
@@ -157,7 +158,7 @@ public final class Network {
 
   private <P extends BaseProtocol> Future<Connection<Transport, P>> attach(
       Supplier<P> protocolFactory, Socket sock) {
-    Connector<P> connector = new Connector<>(loop, chunks, protocolFactory);
+    Connector<P> connector = new Connector<>(loop, chunks, open, protocolFactory);
     connector.attach(sock);
     return connector.result();
   }
@@ -202,10 +203,11 @@ public final class Network {
   }
 
   /**
-   * Gives the memory back, once the loop is closed. What the kernel did not let go of is leaked,
-   * and the log says how much: it might still be read.
+   * Closes the sockets that are left, and gives the memory back, once the loop is closed. What the
+   * kernel did not let go of is leaked, and the log says how much: it might still be read.
    */
   public void close() {
+    open.closeAll();
     long leaked = chunks.close(loop.pollEngine().operations() > 0);
     if (leaked > 0) {
       LOGGER.log(
@@ -242,15 +244,17 @@ public final class Network {
     }
 
     /** Opens the sockets, and completes the result in the next turn. */
-    void serve(Sockets opener, UnixServerOptions unix) {
+    void serve(Sockets opener, boolean given, boolean cleansUp) {
       if (result.done()) {
         return;
       }
       SocketServer server = null;
       try {
         List<Socket> sockets = opener.open();
-        server = new SocketServer(loop, chunks, sockets, protocolFactory, context, backlog);
-        if (unix != null && unix.cleanupSocket()) {
+        server =
+            new SocketServer(
+                loop, chunks, open, sockets, given, protocolFactory, context, backlog);
+        if (cleansUp) {
           server.cleanUp(0, UnixFile.of((UnixAddress) sockets.getFirst().getsockname()));
         }
         for (Socket socket : sockets) {

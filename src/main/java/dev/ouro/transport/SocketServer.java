@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 final class SocketServer implements Server {
   private final EngineLoop loop;
   private final ChunkPool chunks;
+  private final OpenSockets open;
   private final Supplier<? extends BaseProtocol> protocolFactory;
   private final Context context;
   private final int backlog;
@@ -33,21 +34,28 @@ final class SocketServer implements Server {
   /**
    * Makes the server of bound sockets, which it owns from now on.
    *
+   * @param given whether the caller made the sockets
    * @param context where {@code protocolFactory} runs; each connection has a copy
    */
   SocketServer(
       EngineLoop loop,
       ChunkPool chunks,
+      OpenSockets open,
       List<Socket> sockets,
+      boolean given,
       Supplier<? extends BaseProtocol> protocolFactory,
       Context context,
       int backlog) {
     this.loop = loop;
     this.chunks = chunks;
+    this.open = open;
     this.protocolFactory = protocolFactory;
     this.context = context;
     this.backlog = backlog;
-    sockets.forEach(socket -> listeners.add(new Listener(this, socket)));
+    for (Socket socket : sockets) {
+      listeners.add(new Listener(this, socket, given));
+      open.add(socket);
+    }
   }
 
   /** Has {@code file} removed when the listener at {@code index} closes. */
@@ -81,7 +89,7 @@ final class SocketServer implements Server {
     Context own = context.copy();
     BaseProtocol[] made = new BaseProtocol[1];
     loop.runInContext(own, () -> made[0] = Connector.protocolOf(protocolFactory));
-    StreamTransport transport = new StreamTransport(loop, chunks, ends, made[0], own, this);
+    StreamTransport transport = new StreamTransport(loop, chunks, open, ends, made[0], own, this);
     clients.add(transport);
     transport.start();
   }
@@ -111,7 +119,13 @@ final class SocketServer implements Server {
     }
     closed = true;
     accepting = false;
-    listeners.forEach(Listener::close);
+    for (Listener listener : listeners) {
+      listener.close();
+      open.remove(listener.socket());
+    }
+    if (loop.isClosed()) {
+      return; // nobody waits any more
+    }
     if (serving != null) {
       serving.cancel();
     }

@@ -35,6 +35,7 @@ final class StreamTransport implements Transport, StreamListener {
   private final EngineLoop loop;
   private final Context context;
   private final SocketServer server;
+  private final OpenSockets sockets;
   private final Socket socket;
   private final SocketAddress sockname;
   private final SocketAddress peername;
@@ -63,6 +64,7 @@ final class StreamTransport implements Transport, StreamListener {
   StreamTransport(
       EngineLoop loop,
       ChunkPool chunks,
+      OpenSockets sockets,
       StreamEnds ends,
       BaseProtocol protocol,
       Context context,
@@ -70,6 +72,7 @@ final class StreamTransport implements Transport, StreamListener {
     this.loop = loop;
     this.context = context;
     this.server = server;
+    this.sockets = sockets;
     this.socket = ends.socket();
     this.sockname = ends.sockname();
     this.peername = ends.peername();
@@ -80,6 +83,7 @@ final class StreamTransport implements Transport, StreamListener {
     this.channel = loop.pollEngine().stream(socket.fd(), this);
     this.sender = new Sender(loop, chunks, this, channel, flow);
     loop.claimDescriptor(fd, this);
+    sockets.add(socket);
   }
 
   /** Schedules {@code connectionMade} and then the first receive, each on its own. */
@@ -402,6 +406,7 @@ final class StreamTransport implements Transport, StreamListener {
       protocol.connectionLost(lostWith);
     } finally {
       channel.release();
+      sockets.remove(socket);
       if (server != null) {
         server.detach(this);
       }
