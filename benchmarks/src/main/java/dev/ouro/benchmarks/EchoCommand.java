@@ -14,6 +14,7 @@ import dev.ouro.benchmarks.harness.Workload;
 import dev.ouro.benchmarks.report.Goal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,14 +26,14 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "Echo servers in all shapes of load, each with what it must reach.")
 final class EchoCommand implements Callable<Integer> {
-  private static final Pace PACE = new Pace(5, 200, 800, 2000);
+  private static final Pace PACE = new Pace(5, 200, 800, 3000);
   private static final int SYSTEM_CALL_MILLIS = 200;
   private static final int SMALL_BUFFER_BYTES = 4 * 1024;
   private static final int LARGE_BUFFER_BYTES = 64 * 1024;
   private static final int CLIENT_SPIN_MICROS = 50;
-  private static final Goal LEVEL_WITH_C = Goal.atLeast(0.97);
-  private static final Goal FASTER_THAN_BLOCKING = Goal.atLeast(2.5);
-  private static final Goal NEAR_THE_BETTER_C = Goal.atLeast(0.9);
+  private static final Optional<Goal> LEVEL_WITH_C = Optional.of(Goal.atLeast(0.97));
+  private static final Optional<Goal> FASTER_THAN_BLOCKING = Optional.of(Goal.atLeast(2.5));
+  private static final Optional<Goal> NEAR_THE_BETTER_C = Optional.of(Goal.atLeast(0.9));
 
   @Mixin private BenchmarkOptions options;
 
@@ -81,7 +82,8 @@ final class EchoCommand implements Callable<Integer> {
     Placement two = Placement.coreEach();
     return List.of(
         scenario(programs, pingPong, one, Reference.SAME_ENGINE, LEVEL_WITH_C),
-        scenario(programs, pingPong, two, Reference.BLOCKING, FASTER_THAN_BLOCKING),
+        // Half of the way is the client's own wake-up here, which no server can shorten.
+        scenario(programs, pingPong, two, Reference.BLOCKING, Optional.empty()),
         scenario(programs, polling, two, Reference.BLOCKING, FASTER_THAN_BLOCKING),
         scenario(programs, Workload.many(64, 1, 64), two, Reference.BETTER_OF_C, NEAR_THE_BETTER_C),
         scenario(
@@ -97,7 +99,11 @@ final class EchoCommand implements Callable<Integer> {
   }
 
   private static GoalScenario scenario(
-      Programs programs, Workload workload, Placement placement, Reference reference, Goal goal) {
+      Programs programs,
+      Workload workload,
+      Placement placement,
+      Reference reference,
+      Optional<Goal> goal) {
     List<Contender> contenders = contenders(programs, workload);
     return new GoalScenario(new Scenario(workload, placement, contenders), reference, goal);
   }

@@ -14,9 +14,9 @@ import java.util.stream.Stream;
  *
  * @param scenario what is measured
  * @param reference against which of the C programs
- * @param goal of the ratio
+ * @param goal of the ratio; empty where there is none, and the scenario is there to compare with
  */
-record GoalScenario(Scenario scenario, Reference reference, Goal goal) {
+record GoalScenario(Scenario scenario, Reference reference, Optional<Goal> goal) {
   /** Which C program a server is held against. */
   enum Reference {
     /** The one on the same engine. */
