@@ -46,6 +46,7 @@ final class UnretrievedException implements Runnable {
     if (retrieved) {
       return;
     }
+    retrieved = true;
     try {
       loop.callSoonThreadsafe(() -> loop.callExceptionHandler(report()));
     } catch (IllegalStateException closed) {

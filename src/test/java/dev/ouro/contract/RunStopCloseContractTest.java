@@ -311,7 +311,12 @@ class RunStopCloseContractTest {
   @Test
   void shouldRefuseToRunOnASecondThread() throws Exception { // behaviour 16
     CountDownLatch running = new CountDownLatch(1);
-    Thread runner = Thread.ofPlatform().start(loop::runForever);
+    Thread runner =
+        Thread.ofPlatform()
+            .start(() -> {
+              loop.runForever();
+              loop.close(); // a ring is its thread's
+            });
     loop.callSoonThreadsafe(running::countDown);
     running.await();
 

@@ -8,6 +8,7 @@ import dev.ouro.testing.LogCapture;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +21,11 @@ class UnretrievedExceptionTest {
   @BeforeEach
   void listen() {
     loop.setExceptionHandler((on, context) -> reported.add(context));
+  }
+
+  @AfterEach
+  void close() {
+    loop.close();
   }
 
   private Future<String> failed() {
