@@ -8,7 +8,6 @@ import dev.ouro.memory.ByteQueue;
 import dev.ouro.memory.ChunkPool;
 import dev.ouro.poll.Engine;
 import dev.ouro.poll.StreamChannel;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
@@ -31,6 +30,7 @@ final class Sender implements Flushable {
   private final FlowControl flow;
   private final boolean batches;
   private final StreamChannel channel;
+  private final BufferAddress addresses = new BufferAddress();
   private boolean inKernel;
   private boolean awaitsWritable;
   private boolean flushRegistered;
@@ -75,7 +75,9 @@ final class Sender implements Flushable {
    */
   void write(ByteBuffer data, long address) {
     boolean atOnce = isFree() && (data.remaining() >= DIRECT_BYTES || isFirstOfTurn());
-    boolean tried = atOnce && data.isDirect();
+    // A small copy costs less than to ask a buffer for its address.
+    boolean tried =
+        atOnce && (address != 0 || (data.isDirect() && data.remaining() >= DIRECT_BYTES));
     if (atOnce) {
       sentInTurn = loop.turn();
       if (tried && !sendDirectly(data, address)) {
@@ -105,7 +107,7 @@ final class Sender implements Flushable {
 
   /** Sends from the caller's own memory; whether something is left over. */
   private boolean sendDirectly(ByteBuffer data, long address) {
-    long from = address != 0 ? address : MemorySegment.ofBuffer(data).address();
+    long from = address != 0 ? address : addresses.of(data);
     int result = channel.trySend(from, data.remaining());
     if (result >= 0) {
       data.position(data.position() + result);
@@ -254,6 +256,7 @@ final class Sender implements Flushable {
   /** Gives the memory back: no send is pending any more. */
   void release() {
     queue.clear();
+    addresses.forget();
   }
 
   @Override
