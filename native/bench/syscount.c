@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counts the system calls that a process makes, seen from outside, in all its threads, for a while.
+// Counts the system calls that a process makes, seen from outside, in all its threads: from the line
+// "counting", which it prints, to end of file on stdin.
 //
 // Where the tracepoint raw_syscalls:sys_enter may be used (mostly: as root) it costs the process next to
 // nothing. Else ptrace stops the process at each call: the count is right, the pace is not.
@@ -15,11 +16,9 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common.h"
@@ -47,6 +46,19 @@ static long tracepoint_id(void) {
   return read_tracepoint_id();
 }
 
+void announce_counting(void) {
+  printf("counting\n");
+  fflush(stdout);
+}
+
+void await_end_of_input(void) {
+  char byte;
+  ssize_t count;
+  do {
+    count = read(STDIN_FILENO, &byte, 1);
+  } while (count > 0 || (count < 0 && errno == EINTR));
+}
+
 int list_threads(pid_t process, pid_t *threads, int capacity) {
   char path[64];
   snprintf(path, sizeof path, "/proc/%d/task", process);
@@ -60,14 +72,8 @@ int list_threads(pid_t process, pid_t *threads, int capacity) {
   return count;
 }
 
-static void sleep_for(uint64_t nanos) {
-  struct timespec rest = {.tv_sec = (time_t)(nanos / 1000000000u), .tv_nsec = (long)(nanos % 1000000000u)};
-  while (nanosleep(&rest, &rest) < 0 && errno == EINTR) {
-  }
-}
-
 // Returns false where counting this way is not allowed.
-static bool count_by_tracepoint(pid_t process, uint64_t nanos, uint64_t *calls) {
+static bool count_by_tracepoint(pid_t process, uint64_t *calls) {
   long id = tracepoint_id();
   if (id < 0) return false;
   // inherit: threads that start in the meantime count too.
@@ -89,7 +95,8 @@ static bool count_by_tracepoint(pid_t process, uint64_t nanos, uint64_t *calls) 
     }
   }
   for (int i = 0; i < opened; i++) ioctl(events[i], PERF_EVENT_IOC_ENABLE, 0);
-  sleep_for(nanos);
+  announce_counting();
+  await_end_of_input();
   *calls = 0;
   for (int i = 0; i < opened; i++) {
     uint64_t value;
@@ -101,19 +108,18 @@ static bool count_by_tracepoint(pid_t process, uint64_t nanos, uint64_t *calls) 
 }
 
 int main(int argc, char **argv) {
-  if (argc != 3) {
-    fprintf(stderr, "usage: syscount PID MILLISECONDS\n");
+  if (argc != 2) {
+    fprintf(stderr, "usage: syscount PID\n");
     return 2;
   }
   pid_t process = (pid_t)parse_number("pid", argv[1], 1);
-  uint64_t nanos = (uint64_t)parse_number("milliseconds", argv[2], 1) * 1000000u;
   uint64_t calls;
   const char *method = "tracepoint";
-  if (!count_by_tracepoint(process, nanos, &calls)) {
+  if (!count_by_tracepoint(process, &calls)) {
     method = "ptrace";
-    calls = count_by_ptrace(process, nanos);
+    calls = count_by_ptrace(process);
   }
-  printf("{\"method\":\"%s\",\"system_calls\":%" PRIu64 ",\"nanos\":%" PRIu64 "}\n", method, calls, nanos);
+  printf("{\"method\":\"%s\",\"system_calls\":%" PRIu64 "}\n", method, calls);
   fflush(stdout);
   // Not return: a ptraced process goes on as soon as this one is gone.
   _exit(0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #define _GNU_SOURCE
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
@@ -15,23 +16,33 @@ enum { SYSCALL_STOP = SIGTRAP | 0x80 };
 
 static volatile sig_atomic_t over;
 
-static void end(int signal) {
+static pthread_t tracer;
+
+static void interrupt(int signal) {
   (void)signal;
-  over = 1;
 }
 
-static void end_after(uint64_t nanos) {
+// Again and again, should the first signal come before the tracer waits.
+static void *end_the_wait(void *argument) {
+  (void)argument;
+  await_end_of_input();
+  over = 1;
+  const struct timespec pause = {.tv_nsec = 1000000};
+  while (over) {
+    pthread_kill(tracer, SIGUSR1);
+    nanosleep(&pause, NULL);
+  }
+  return NULL;
+}
+
+static void end_with_the_input(void) {
   // No SA_RESTART: the signal ends the wait.
-  struct sigaction action = {.sa_handler = end};
-  sigaction(SIGALRM, &action, NULL);
-  timer_t timer;
-  struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
-  if (timer_create(CLOCK_MONOTONIC, &event, &timer) < 0) die("timer_create");
-  // Repeated, should the first come before the wait begins.
-  struct itimerspec when = {.it_interval.tv_nsec = 1000000};
-  when.it_value.tv_sec = (time_t)(nanos / 1000000000u);
-  when.it_value.tv_nsec = (long)(nanos % 1000000000u);
-  if (timer_settime(timer, 0, &when, NULL) < 0) die("timer_settime");
+  struct sigaction action = {.sa_handler = interrupt};
+  sigaction(SIGUSR1, &action, NULL);
+  tracer = pthread_self();
+  pthread_t thread;
+  int error = pthread_create(&thread, NULL, end_the_wait, NULL);
+  if (error != 0) die_errno("pthread_create", error);
 }
 
 static bool is_entry(pid_t thread) {
@@ -48,7 +59,7 @@ static int signal_to_deliver(int status) {
   return event || stop == SYSCALL_STOP ? 0 : stop;
 }
 
-uint64_t count_by_ptrace(pid_t process, uint64_t nanos) {
+uint64_t count_by_ptrace(pid_t process) {
   pid_t threads[MOST_THREADS];
   int count = list_threads(process, threads, MOST_THREADS);
   for (int i = 0; i < count; i++) {
@@ -60,7 +71,8 @@ uint64_t count_by_ptrace(pid_t process, uint64_t nanos) {
     ptrace(PTRACE_INTERRUPT, threads[i], NULL, NULL);
   }
   uint64_t calls = 0;
-  end_after(nanos);
+  announce_counting();
+  end_with_the_input();
   while (!over) {
     int status;
     pid_t thread = waitpid(-1, &status, __WALL);

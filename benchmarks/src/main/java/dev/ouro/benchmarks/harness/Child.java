@@ -99,9 +99,13 @@ final class Child implements AutoCloseable {
     endWithin(EXIT_TIME);
   }
 
+  void endInput() throws IOException {
+    process.getOutputStream().close();
+  }
+
   void endWithin(Duration patience) {
     try {
-      process.getOutputStream().close();
+      endInput();
       if (!process.waitFor(patience)) {
         process.destroyForcibly().waitFor();
       }

@@ -43,21 +43,16 @@ public final class LoadClient {
       ServerProcess server, Workload workload, Placement placement, int millis)
       throws IOException, InterruptedException {
     String pid = Long.toString(server.pid());
-    List<String> command = programs.nativeCommand("syscount", pid, Integer.toString(millis));
-    try (Child client = start(server, workload, placement, 100, 2 * millis + 300)) {
-      awaitMeasuring(client);
-      long startNanos = System.nanoTime();
+    try (Child counter = Child.start("syscount", programs.nativeCommand("syscount", pid))) {
+      counter.nextLine(CONNECT_TIME);
       ServerStats before = server.stats();
-      JsonLine counted;
-      try (Child counter = Child.start("syscount", command)) {
-        counted = new JsonLine(counter.nextLine(patience(millis)));
-      } catch (RefusedException e) {
-        return Double.NaN;
-      }
+      warmUp(server, workload, placement, millis);
       ServerStats change = server.stats().since(before);
-      double share = counted.number("nanos") / (System.nanoTime() - startNanos);
-      double roundTrips = change.echoedBytes() / workload.sizeBytes() * share;
-      return counted.number("system_calls") / roundTrips;
+      counter.endInput();
+      JsonLine counted = new JsonLine(counter.nextLine(CONNECT_TIME));
+      return counted.number("system_calls") * workload.sizeBytes() / change.echoedBytes();
+    } catch (RefusedException e) {
+      return Double.NaN;
     }
   }
 
