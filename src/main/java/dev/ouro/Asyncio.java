@@ -11,9 +11,9 @@ import java.util.Objects;
 /**
  * asyncio's module-level functions.
  *
- * <p>The system property {@code dev.ouro.engine} says on what {@link #newEventLoop()} builds: {@code
- * io_uring}, {@code epoll}, or {@code auto} (default): io_uring where the machine allows it, else
- * epoll. {@link EventLoop#engine} tells what it was, and why.
+ * <p>The system property {@code dev.ouro.engine} says on what {@link #newEventLoop()} builds:
+ * {@code io_uring}, {@code epoll}, or {@code auto} (default): io_uring where the machine allows it,
+ * else epoll. {@link EventLoop#engine} tells what it was, and why.
  */
 public final class Asyncio {
   private static final String ENGINE_PROPERTY = "dev.ouro.engine";
@@ -90,7 +90,9 @@ public final class Asyncio {
     return loop;
   }
 
-  /** Sets what {@link #getEventLoop} answers outside of callbacks, on this thread; null: nothing. */
+  /**
+   * Sets what {@link #getEventLoop} answers outside of callbacks, on this thread; null: nothing.
+   */
   public static void setEventLoop(EventLoop loop) {
     if (loop == null) {
       CURRENT.remove();

@@ -32,8 +32,7 @@ public abstract sealed class BaseEventLoop extends EngineLoop implements EventLo
   private final Network network;
   private final String reason;
 
-  BaseEventLoop(EngineFactory engines, WaitStrategy strategy, String reason)
-      throws LinuxException {
+  BaseEventLoop(EngineFactory engines, WaitStrategy strategy, String reason) throws LinuxException {
     super(engines, strategy);
     this.reason = reason;
     this.network = new Network(this);
@@ -41,8 +40,7 @@ public abstract sealed class BaseEventLoop extends EngineLoop implements EventLo
 
   @Override
   public EngineChoice engine() {
-    return new EngineChoice(
-        pollEngine().kind().label(), reason, pollEngine().description());
+    return new EngineChoice(pollEngine().kind().label(), reason, pollEngine().description());
   }
 
   @Override

@@ -14,9 +14,9 @@ public final class ProactorEventLoop extends BaseEventLoop {
   /**
    * A loop that waits adaptively.
    *
-   * @throws LinuxException EPERM, ENOSYS: rings are forbidden or missing here, its message says why;
-   *     ENOMEM: not even a small one fits RLIMIT_MEMLOCK; EINVAL: the kernel is too old; EMFILE,
-   *     ENFILE: no descriptor is free
+   * @throws LinuxException EPERM, ENOSYS: rings are forbidden or missing here, its message says
+   *     why; ENOMEM: not even a small one fits RLIMIT_MEMLOCK; EINVAL: the kernel is too old;
+   *     EMFILE, ENFILE: no descriptor is free
    */
   public ProactorEventLoop() throws LinuxException {
     this(WaitStrategy.adaptive());

@@ -34,8 +34,7 @@ final class Connector<P extends BaseProtocol> {
   private Operation connecting;
   private StreamTransport transport;
 
-  Connector(
-      EngineLoop loop, ChunkPool chunks, OpenSockets sockets, Supplier<P> protocolFactory) {
+  Connector(EngineLoop loop, ChunkPool chunks, OpenSockets sockets, Supplier<P> protocolFactory) {
     this.loop = loop;
     this.chunks = chunks;
     this.sockets = sockets;

@@ -252,8 +252,7 @@ public final class Network {
       try {
         List<Socket> sockets = opener.open();
         server =
-            new SocketServer(
-                loop, chunks, open, sockets, given, protocolFactory, context, backlog);
+            new SocketServer(loop, chunks, open, sockets, given, protocolFactory, context, backlog);
         if (cleansUp) {
           server.cleanUp(0, UnixFile.of((UnixAddress) sockets.getFirst().getsockname()));
         }

@@ -368,10 +368,10 @@ final class StreamTransport implements Transport, StreamListener {
     if (!ending) {
       stop();
       sender.discard();
+      end(thrown);
       if (sendfile != null) {
         sendfile.transportClosing(thrown);
       }
-      end(thrown);
     }
   }
 

@@ -160,10 +160,9 @@ class BufferedProtocolContractTest {
     assertThat(protocol.lostWith).hasMessage("from bufferUpdated");
     assertThat(net.takeErrors())
         .singleElement()
-        .satisfies(
-            error ->
-                assertThat(error.message())
-                    .isEqualTo("Fatal error: protocol.bufferUpdated() call failed."));
+        .satisfies(error ->
+            assertThat(error.message())
+                .isEqualTo("Fatal error: protocol.bufferUpdated() call failed."));
   }
 
   /** Behaviour 136. */

@@ -279,29 +279,28 @@ class ConnectionContractTest {
     Context context = Context.copyContext();
 
     Future<Connection<Transport, Recorder>> creating =
-        context.call(
-            () -> {
-              name.set("creator");
-              return net.loop()
-                  .createConnection(
-                      () -> {
-                        seen.add("factory " + name.get());
-                        return new Recorder() {
-                          @Override
-                          public void connectionMade(Transport made) {
-                            super.connectionMade(made);
-                            seen.add("made " + name.get());
-                          }
+        context.call(() -> {
+          name.set("creator");
+          return net.loop()
+              .createConnection(
+                  () -> {
+                    seen.add("factory " + name.get());
+                    return new Recorder() {
+                      @Override
+                      public void connectionMade(Transport made) {
+                        super.connectionMade(made);
+                        seen.add("made " + name.get());
+                      }
 
-                          @Override
-                          public void connectionLost(Throwable exceptionOrNull) {
-                            super.connectionLost(exceptionOrNull);
-                            seen.add("lost " + name.get());
-                          }
-                        };
-                      },
-                      ConnectionOptions.of("127.0.0.1", NetworkFixture.port(server)));
-            });
+                      @Override
+                      public void connectionLost(Throwable exceptionOrNull) {
+                        super.connectionLost(exceptionOrNull);
+                        seen.add("lost " + name.get());
+                      }
+                    };
+                  },
+                  ConnectionOptions.of("127.0.0.1", NetworkFixture.port(server)));
+        });
     Connection<Transport, Recorder> connection = net.run(creating);
     connection.transport().close();
     net.runUntil(connection.protocol()::isLost);

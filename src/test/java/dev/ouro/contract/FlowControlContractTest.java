@@ -164,11 +164,10 @@ class FlowControlContractTest {
     net.runUntil(failing::isLost);
 
     assertThat(net.takeErrors())
-        .allSatisfy(
-            error -> {
-              assertThat(error.transport()).isSameAs(failing.transport());
-              assertThat(error.protocol()).isSameAs(failing);
-            })
+        .allSatisfy(error -> {
+          assertThat(error.transport()).isSameAs(failing.transport());
+          assertThat(error.protocol()).isSameAs(failing);
+        })
         .extracting(ExceptionContext::message)
         .containsExactly("protocol.pauseWriting() failed", "protocol.resumeWriting() failed");
     assertThat(reader.all()).hasSize(MORE_THAN_THE_KERNEL_TAKES);

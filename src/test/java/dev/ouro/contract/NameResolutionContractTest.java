@@ -60,10 +60,7 @@ class NameResolutionContractTest {
   void shouldKeepScopeOfAddress() {
     InetSocketAddress address =
         (InetSocketAddress)
-            net.run(
-                    net.loop()
-                        .getaddrinfo(
-                            "fe80::1%1", "80", 0, SocketConstants.SOCK_STREAM, 0, 0))
+            net.run(net.loop().getaddrinfo("fe80::1%1", "80", 0, SocketConstants.SOCK_STREAM, 0, 0))
                 .getFirst()
                 .address();
 
@@ -78,8 +75,7 @@ class NameResolutionContractTest {
 
     assertThat(net.run(net.loop().getnameinfo(address, numeric)))
         .isEqualTo(new NameInfo("127.0.0.1", "80"));
-    assertThat(net.run(net.loop().getnameinfo(address, 0)))
-        .isEqualTo(NameInfo.resolve(address, 0));
+    assertThat(net.run(net.loop().getnameinfo(address, 0))).isEqualTo(NameInfo.resolve(address, 0));
   }
 
   /** Behaviour 23. */

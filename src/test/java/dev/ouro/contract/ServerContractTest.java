@@ -137,14 +137,14 @@ class ServerContractTest {
   /** Behaviour 153. */
   @Test
   void shouldSetOptionsOfSockets() throws IOException {
-    Server server =
-        open(ServerOptions.of("127.0.0.1", 0).withReusePort(true).withKeepAlive(true));
+    Server server = open(ServerOptions.of("127.0.0.1", 0).withReusePort(true).withKeepAlive(true));
     TransportSocket socket = server.sockets().getFirst();
 
     assertThat(option(socket, SocketConstants.SO_REUSEADDR)).isEqualTo(1);
     assertThat(option(socket, SocketConstants.SO_REUSEPORT)).isEqualTo(1);
     assertThat(option(socket, SocketConstants.SO_KEEPALIVE)).isEqualTo(1);
-    Server again = open(ServerOptions.of("127.0.0.1", NetworkFixture.port(server)).withReusePort(true));
+    Server again =
+        open(ServerOptions.of("127.0.0.1", NetworkFixture.port(server)).withReusePort(true));
     assertThat(again.sockets()).hasSize(1);
 
     TransportSocket plain =
@@ -192,8 +192,7 @@ class ServerContractTest {
   @Test
   void shouldListenOnlyWhenServingStarts() throws IOException {
     Recorder recorder = new Recorder();
-    Server server =
-        open(() -> recorder, ServerOptions.of("127.0.0.1", 0).withStartServing(false));
+    Server server = open(() -> recorder, ServerOptions.of("127.0.0.1", 0).withStartServing(false));
     assertThat(server.isServing()).isFalse();
     assertThatThrownBy(() -> net.peer(server)).isInstanceOf(ConnectException.class);
 
@@ -285,11 +284,10 @@ class ServerContractTest {
     for (boolean abort : new boolean[] {false, true}) {
       List<Recorder> made = new ArrayList<>();
       Server server =
-          net.serve(
-              () -> {
-                made.add(new Recorder());
-                return made.getLast();
-              });
+          net.serve(() -> {
+            made.add(new Recorder());
+            return made.getLast();
+          });
       net.peer(server);
       net.peer(server);
       net.runUntil(() -> made.size() == 2 && made.getLast().isMade());
@@ -356,10 +354,9 @@ class ServerContractTest {
     for (boolean debug : new boolean[] {false, true}) {
       net.loop().setDebug(debug);
       Server server =
-          net.serve(
-              () -> {
-                throw new IllegalStateException("from the factory");
-              });
+          net.serve(() -> {
+            throw new IllegalStateException("from the factory");
+          });
       java.net.Socket peer = net.peer(server);
       Reader reader = net.closing(Reader.of(peer));
 
@@ -403,11 +400,10 @@ class ServerContractTest {
           return recorder;
         };
     Future<Server> creating =
-        context.call(
-            () -> {
-              name.set("creator");
-              return net.loop().createServer(factory, ServerOptions.of("127.0.0.1", 0));
-            });
+        context.call(() -> {
+          name.set("creator");
+          return net.loop().createServer(factory, ServerOptions.of("127.0.0.1", 0));
+        });
     Server server = net.closing(net.run(creating));
 
     net.peer(server).close();
@@ -417,8 +413,12 @@ class ServerContractTest {
 
     assertThat(seen)
         .containsExactly(
-            "factory creator", "made creator", "lost changed",
-            "factory creator", "made creator", "lost changed");
+            "factory creator",
+            "made creator",
+            "lost changed",
+            "factory creator",
+            "made creator",
+            "lost changed");
     assertThat(context.get(name)).isEqualTo("creator");
   }
 }

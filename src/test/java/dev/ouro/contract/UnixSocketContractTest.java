@@ -58,18 +58,14 @@ class UnixSocketContractTest {
       assertRefused(
           UnixServerOptions.of(path).withPath(null),
           "path was not specified, and no sock specified");
-      assertRefused(
-          UnixServerOptions.of(inet), "A UNIX Domain Stream Socket was expected");
-      assertRefused(
-          UnixServerOptions.of(datagram), "A UNIX Domain Stream Socket was expected");
+      assertRefused(UnixServerOptions.of(inet), "A UNIX Domain Stream Socket was expected");
+      assertRefused(UnixServerOptions.of(datagram), "A UNIX Domain Stream Socket was expected");
       UnixAddress address = UnixAddress.of(path);
       assertRefused(
           new UnixConnectionOptions(address, unix),
           "path and sock can not be specified at the same time");
-      assertRefused(
-          new UnixConnectionOptions(null, null), "no path and sock were specified");
-      assertRefused(
-          UnixConnectionOptions.of(inet), "A UNIX Domain Stream Socket was expected");
+      assertRefused(new UnixConnectionOptions(null, null), "no path and sock were specified");
+      assertRefused(UnixConnectionOptions.of(inet), "A UNIX Domain Stream Socket was expected");
     }
     assertThatThrownBy(() -> UnixServerOptions.of("x".repeat(200)))
         .isInstanceOf(IllegalArgumentException.class)
@@ -135,8 +131,7 @@ class UnixSocketContractTest {
   void shouldLeaveOtherFilesAlone() throws IOException {
     Path path = Files.writeString(folder.resolve("s"), "precious");
 
-    Future<Server> refused =
-        net.loop().createUnixServer(Recorder::new, UnixServerOptions.of(path));
+    Future<Server> refused = net.loop().createUnixServer(Recorder::new, UnixServerOptions.of(path));
 
     assertThatThrownBy(() -> net.run(refused))
         .isInstanceOfSatisfying(
@@ -220,8 +215,7 @@ class UnixSocketContractTest {
           }
         };
     Server server = open(accepted, UnixServerOptions.of(folder.resolve("s")));
-    Connection<Transport, Recorder> client =
-        connect(UnixConnectionOptions.of(folder.resolve("s")));
+    Connection<Transport, Recorder> client = connect(UnixConnectionOptions.of(folder.resolve("s")));
 
     client.transport().write(sent);
     client.transport().writeEof();
