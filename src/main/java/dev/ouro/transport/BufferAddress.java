@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
- * Where direct buffers are. The JDK tells by an object per question; a writer mostly has one buffer,
- * so the last answer is kept.
+ * Where direct buffers are. The JDK tells by an object per question; a writer mostly has one
+ * buffer, so the last answer is kept.
  */
 final class BufferAddress {
   private ByteBuffer last;

@@ -2,6 +2,7 @@
 package dev.ouro.transport;
 
 import dev.ouro.linux.AddressInfo;
+import dev.ouro.linux.Errno;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Socket;
 import dev.ouro.loop.Context;
@@ -141,7 +142,8 @@ final class Connector<P extends BaseProtocol> {
   /** The one failure, or all of them in one. */
   private LinuxException combined() {
     if (failures.isEmpty()) {
-      return LinuxException.of("getaddrinfo", dev.ouro.linux.Errno.EADDRNOTAVAIL, "empty list");
+      return LinuxException.of(
+          "getaddrinfo", Errno.EADDRNOTAVAIL, "getaddrinfo() returned empty list");
     }
     LinuxException first = failures.getFirst();
     if (failures.stream().allMatch(e -> e.getMessage().equals(first.getMessage()))) {
