@@ -254,7 +254,14 @@ public final class RingEngine implements Engine {
 
   // For the operations
 
+  /**
+   * The ring, to submit to. Before the first run it takes nothing, and what is started waits in its
+   * queue; when that is full, the calling thread becomes the owner after all.
+   */
   Uring ring() {
+    if (owner == null && ring.pending() >= ring.entries() - 1) {
+      attach();
+    }
     return ring;
   }
 
@@ -295,6 +302,6 @@ public final class RingEngine implements Engine {
 
   /** Asks the kernel to end the operation of {@code token}; nobody hears of the asking. */
   void cancel(long token) {
-    ring.prepareCancel(token, 0).userData(IGNORED_TOKEN).submit();
+    ring().prepareCancel(token, 0).userData(IGNORED_TOKEN).submit();
   }
 }

@@ -191,8 +191,13 @@ final class Sender implements Flushable {
       return;
     }
     queue.consume(result);
-    send(false);
+    if (!batches) {
+      send(false);
+    }
     settleSent();
+    if (batches && !queue.isEmpty() && !inKernel) {
+      registerFlush(); // leaves no later than at once, and with what is still written this turn
+    }
   }
 
   private void settleSent() {

@@ -268,6 +268,28 @@ class EngineSocketTest {
   }
 
   @Test
+  void shouldTakeAnyNumberOfOperationsBeforeTheFirstRun() throws Exception {
+    try (EventFd watched = EventFd.create();
+        Turns others = new Turns()) {
+      Engine fresh = others.openUnattached(kind);
+      AtomicInteger events = new AtomicInteger();
+      List<Watch> watches = new ArrayList<>();
+      for (int i = 0; i < (kind == EngineKind.EPOLL ? 1 : 2_000); i++) {
+        Watch watch = fresh.watch(watched.fd().number(), ready -> events.incrementAndGet());
+        watch.interest(Epoll.EPOLLIN);
+        watches.add(watch);
+      }
+      watched.signal();
+
+      fresh.attach();
+      others.until(() -> events.get() >= watches.size());
+
+      watches.forEach(Watch::close);
+      others.until(() -> fresh.operations() == 0);
+    }
+  }
+
+  @Test
   void shouldRefuseToWatchARegularFile() throws Exception {
     try (OpenFile file = OpenFile.open(Path.of("pom.xml"))) {
       Watch watch = engine.watch(file.fd().number(), events -> {});

@@ -13,8 +13,13 @@ final class Turns implements Completions, AutoCloseable {
 
   /** An engine of {@code kind} over these turns, attached to this thread. */
   Engine open(EngineKind kind) throws Exception {
+    openUnattached(kind).attach();
+    return engine;
+  }
+
+  /** An engine of {@code kind} over these turns, that no thread has run yet. */
+  Engine openUnattached(EngineKind kind) throws Exception {
     engine = kind == EngineKind.EPOLL ? EpollEngine.open(this) : RingEngine.open(this);
-    engine.attach();
     return engine;
   }
 
