@@ -58,7 +58,7 @@ final class Connector<P extends BaseProtocol> {
       if (result.done()) {
         return;
       }
-      if (found.cancelled() || found.exception() != null) {
+      if (found.exception() != null) {
         result.setException(found.exception());
       } else {
         connectNext(found.result().iterator());

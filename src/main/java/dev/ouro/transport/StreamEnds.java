@@ -6,6 +6,7 @@ import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Socket;
 import dev.ouro.linux.SocketConstants;
 import java.net.SocketAddress;
+import java.util.Objects;
 
 /**
  * A connected socket and its two addresses, asked for while there is somebody to ask.
@@ -34,6 +35,16 @@ record StreamEnds(Socket socket, SocketAddress sockname, SocketAddress peername)
   /** The ends of a connection that {@code accept4(2)} answered, with the peer that it named. */
   static StreamEnds accepted(Socket socket, SocketAddress peername) throws LinuxException {
     return new StreamEnds(socket, socket.getsockname(), peername);
+  }
+
+  /** {@link BaseTransport#getExtraInfo(String, Object)}; the answers outlive the connection. */
+  Object extraInfo(String name, Object defaultValue) {
+    return switch (Objects.requireNonNull(name, "name")) {
+      case "socket" -> new TransportSocket(socket);
+      case "sockname" -> sockname;
+      case "peername" -> peername;
+      default -> defaultValue;
+    };
   }
 
   /** Whether the socket is one of TCP over IPv4 or IPv6. */

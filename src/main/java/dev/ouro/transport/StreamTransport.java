@@ -2,7 +2,6 @@
 package dev.ouro.transport;
 
 import dev.ouro.linux.LinuxException;
-import dev.ouro.linux.Socket;
 import dev.ouro.linux.SocketCalls;
 import dev.ouro.linux.SocketConstants;
 import dev.ouro.loop.Context;
@@ -13,7 +12,6 @@ import dev.ouro.memory.ChunkPool;
 import dev.ouro.poll.StreamChannel;
 import dev.ouro.poll.StreamListener;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
@@ -36,9 +34,7 @@ final class StreamTransport implements Transport, StreamListener {
   private final Context context;
   private final SocketServer server;
   private final OpenSockets sockets;
-  private final Socket socket;
-  private final SocketAddress sockname;
-  private final SocketAddress peername;
+  private final StreamEnds ends;
   private final int fd;
   private final FlowControl flow;
   private final Sender sender;
@@ -46,7 +42,6 @@ final class StreamTransport implements Transport, StreamListener {
   private final StreamChannel channel;
   private BaseProtocol protocol;
   private SendfileOperation sendfile;
-  private TransportSocket transportSocket;
   private Throwable lostWith;
   private long receivedAddress;
   private int lostWrites;
@@ -73,17 +68,15 @@ final class StreamTransport implements Transport, StreamListener {
     this.context = context;
     this.server = server;
     this.sockets = sockets;
-    this.socket = ends.socket();
-    this.sockname = ends.sockname();
-    this.peername = ends.peername();
-    this.fd = socket.fd().number();
+    this.ends = ends;
+    this.fd = ends.socket().fd().number();
     setProtocol(protocol);
     this.flow = new FlowControl(loop, this);
     this.receiver = new Receiver(chunks, this);
-    this.channel = loop.pollEngine().stream(socket.fd(), this);
+    this.channel = loop.pollEngine().stream(ends.socket().fd(), this);
     this.sender = new Sender(loop, chunks, this, channel, flow);
     loop.claimDescriptor(fd, this);
-    sockets.add(socket);
+    sockets.add(ends.socket());
   }
 
   /** Schedules {@code connectionMade} and then the first receive, each on its own. */
@@ -195,16 +188,6 @@ final class StreamTransport implements Transport, StreamListener {
   @Override
   public boolean canWriteEof() {
     return true;
-  }
-
-  @Override
-  public void setWriteBufferLimits() {
-    setWriteBufferLimits(null, null);
-  }
-
-  @Override
-  public void setWriteBufferLimits(int highBytes) {
-    setWriteBufferLimits(highBytes, null);
   }
 
   @Override
@@ -406,7 +389,7 @@ final class StreamTransport implements Transport, StreamListener {
       protocol.connectionLost(lostWith);
     } finally {
       channel.release();
-      sockets.remove(socket);
+      sockets.remove(ends.socket());
       if (server != null) {
         server.detach(this);
       }
@@ -432,21 +415,7 @@ final class StreamTransport implements Transport, StreamListener {
 
   @Override
   public Object getExtraInfo(String name, Object defaultValue) {
-    Object value =
-        switch (Objects.requireNonNull(name, "name")) {
-          case "socket" -> transportSocket();
-          case "sockname" -> sockname;
-          case "peername" -> peername;
-          default -> defaultValue;
-        };
-    return value;
-  }
-
-  private TransportSocket transportSocket() {
-    if (transportSocket == null) {
-      transportSocket = new TransportSocket(socket);
-    }
-    return transportSocket;
+    return ends.extraInfo(name, defaultValue);
   }
 
   Context context() {

@@ -60,10 +60,14 @@ public interface WriteTransport extends BaseTransport {
   void abort();
 
   /** Sets both limits back to their defaults: 64 KiB, and a quarter of it. */
-  void setWriteBufferLimits();
+  default void setWriteBufferLimits() {
+    setWriteBufferLimits(null, null);
+  }
 
   /** Sets the high limit, and the low one to a quarter of it. */
-  void setWriteBufferLimits(int highBytes);
+  default void setWriteBufferLimits(int highBytes) {
+    setWriteBufferLimits(highBytes, null);
+  }
 
   /**
    * Sets from where on {@link BaseProtocol#pauseWriting} and {@link BaseProtocol#resumeWriting} are
