@@ -142,6 +142,7 @@ public class EngineLoop implements CallbackLoop {
     if (closed) {
       return;
     }
+    engine.checkMayClose();
     closed = true;
     ready.clear();
     timers.clear();

@@ -75,6 +75,14 @@ public interface Engine extends AutoCloseable {
    */
   Watch watch(int fd, WatchListener listener);
 
+  /**
+   * Whether the calling thread may {@link #close}: not while the thread that has run the engine
+   * lives, where that is another one and the kernel ties the engine to it.
+   *
+   * @throws IllegalStateException it may not
+   */
+  default void checkMayClose() {}
+
   /** How many operations the kernel may still complete, without the engine's own. */
   int operations();
 

@@ -113,13 +113,17 @@ public final class RingEngine implements Engine {
       owner = current;
       armWake();
     } else if (owner != current) {
-      throw new IllegalStateException(
-          "This loop's ring belongs to thread '"
-              + owner.getName()
-              + "' (IORING_SETUP_SINGLE_ISSUER), which must run it; this is '"
-              + current.getName()
-              + "'");
+      throw ownedBySomebodyElse();
     }
+  }
+
+  private IllegalStateException ownedBySomebodyElse() {
+    return new IllegalStateException(
+        "This loop's ring belongs to thread '"
+            + owner.getName()
+            + "' (IORING_SETUP_SINGLE_ISSUER), which must run and close it; this is '"
+            + Thread.currentThread().getName()
+            + "'");
   }
 
   private void enable() {
@@ -231,6 +235,13 @@ public final class RingEngine implements Engine {
   @Override
   public Watch watch(int fd, WatchListener listener) {
     return new RingWatch(this, fd, listener);
+  }
+
+  @Override
+  public void checkMayClose() {
+    if (owner != null && owner != Thread.currentThread() && owner.isAlive()) {
+      throw ownedBySomebodyElse();
+    }
   }
 
   @Override

@@ -6,6 +6,8 @@ import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Nr;
 import dev.ouro.linux.Syscall;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * {@code io_uring_enter(2)} and {@code io_uring_register(2)} on one ring, and the thread that may
@@ -102,6 +104,24 @@ final class RingCalls {
 
   boolean isForeign() {
     return Thread.currentThread() != owner && Syscall.call(Nr.GETTID, 0) != ownerTid;
+  }
+
+  /**
+   * Waits until the owner, a Java thread that has ended, has ended in the kernel too: that cancels
+   * all that it submitted, and waits for it.
+   *
+   * @return whether it has within {@code timeoutNanos}
+   */
+  boolean awaitOwnersEnd(long timeoutNanos) {
+    Path task = Path.of("/proc/self/task", Long.toString(ownerTid));
+    long start = System.nanoTime();
+    while (Files.exists(task)) {
+      if (System.nanoTime() - start > timeoutNanos) {
+        return false;
+      }
+      Thread.onSpinWait(); // it is on its way out
+    }
+    return true;
   }
 
   IllegalStateException wrongThread() {

@@ -558,6 +558,14 @@ public final class Uring
 
   // ---------------------------------------------------------------- closing
 
+  private boolean ownerHasEnded() {
+    return calls.awaitOwnersEnd(options.closeTimeout().toNanos());
+  }
+
+  private boolean reachQuiescence() {
+    return Quiescence.reach(this, options.closeTimeout());
+  }
+
   /**
    * Cancels what still runs, waits for it for a bounded time, and frees everything. What is queued
    * but not submitted is dropped, what completed but was not read too.
@@ -577,7 +585,7 @@ public final class Uring
     if (foreign && owner.isAlive()) {
       throw calls.wrongThread();
     }
-    boolean quiet = owner == null || (!foreign && Quiescence.reach(this, options.closeTimeout()));
+    boolean quiet = owner == null || (foreign ? ownerHasEnded() : reachQuiescence());
     calls.close(memory);
     sq = UringMemory.closedSubmissionQueue();
     cq = UringMemory.closedCompletionQueue();

@@ -290,6 +290,32 @@ class EngineSocketTest {
   }
 
   @Test
+  void shouldCloseOnAnotherThreadWhenItsOwnHasEnded() throws Exception {
+    try (EventFd watched = EventFd.create();
+        Turns others = new Turns()) {
+      Engine foreign = others.openUnattached(kind);
+      Thread owner =
+          new Thread(
+              () -> {
+                foreign.attach();
+                try {
+                  foreign.watch(watched.fd().number(), ready -> {}).interest(Epoll.EPOLLIN);
+                } catch (LinuxException e) {
+                  throw new AssertionError(e);
+                }
+                others.turnWithoutWaiting();
+              });
+      owner.start();
+      owner.join();
+
+      foreign.checkMayClose();
+      foreign.close();
+
+      assertThat(watched.signal()).isZero();
+    }
+  }
+
+  @Test
   void shouldRefuseToWatchARegularFile() throws Exception {
     try (OpenFile file = OpenFile.open(Path.of("pom.xml"))) {
       Watch watch = engine.watch(file.fd().number(), events -> {});
