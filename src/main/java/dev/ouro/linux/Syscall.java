@@ -4,6 +4,7 @@ package dev.ouro.linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
@@ -13,15 +14,15 @@ import java.lang.invoke.MethodHandle;
  * {@code syscall(2)}: the one door to the kernel.
  *
  * <p>Every call of Ouro, to the kernel and to libc, has the same shape: seven {@code long}s in, a
- * {@code long} out, errno captured. The seventh is there because {@code syscall(2)} takes the number
- * and six arguments. One shape matters: each further one costs about 5 ms when the JVM starts.
+ * {@code long} out, errno captured. The seventh is there because {@code syscall(2)} takes the
+ * number and six arguments. One shape matters: each further one costs about 5 ms when the JVM
+ * starts.
  *
  * <p>All methods may be called from any thread. None is {@code critical}: each may block.
  */
 public final class Syscall {
   private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
-  private static final long ERRNO_OFFSET =
-      CAPTURE.byteOffset(StructLayout.PathElement.groupElement("errno"));
+  private static final long ERRNO_OFFSET = offsetOf("errno");
   private static final FunctionDescriptor SHAPE =
       FunctionDescriptor.of(
           ValueLayout.JAVA_LONG,
@@ -35,26 +36,38 @@ public final class Syscall {
 
   /**
    * Not final, and never written: a constant handle is inlined into its caller, however deep that
-   * is, and beyond the compiler's inlining depth the JDK's check of the capture segment allocates 40
-   * bytes. Any other handle is compiled on its own, and allocates nothing anywhere, for 2 to 3 ns.
+   * is, and beyond the compiler's inlining depth the JDK's check of the capture segment allocates
+   * 40 bytes. Any other handle is compiled on its own, and allocates nothing anywhere, for 2 to 3
+   * ns.
    */
   @SuppressWarnings("FieldMayBeFinal")
   private static MethodHandle syscall = libc("syscall");
 
   /** Where libc's errno lands after a call: one per thread, since a call may be preempted. */
-  private static final ThreadLocal<MemorySegment> ERRNO =
-      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CAPTURE));
+  private static final ThreadLocal<MemorySegment> ERRNO = new CaptureSegments();
 
   private Syscall() {}
+
+  /**
+   * {@code CAPTURE.byteOffset} without the machinery of layout paths, which costs 5 ms at start.
+   */
+  private static long offsetOf(String name) {
+    long offset = 0;
+    for (MemoryLayout member : CAPTURE.memberLayouts()) {
+      if (name.equals(member.name().orElse(null))) {
+        return offset;
+      }
+      offset += member.byteSize();
+    }
+    throw new AssertionError("the linker captures no " + name);
+  }
 
   /** The handle of a libc function in the universal shape: {@code (capture, long × 7) → long}. */
   @SuppressWarnings("restricted")
   static MethodHandle libc(String name) {
     Linker linker = Linker.nativeLinker();
     return linker.downcallHandle(
-        linker.defaultLookup().findOrThrow(name),
-        SHAPE,
-        Linker.Option.captureCallState("errno"));
+        linker.defaultLookup().findOrThrow(name), SHAPE, Linker.Option.captureCallState("errno"));
   }
 
   /** This thread's capture segment, the first argument of every handle of {@link #libc}. */
@@ -116,5 +129,12 @@ public final class Syscall {
   /** What a downcall through a handle of the universal shape cannot throw. */
   static AssertionError unreachable(Throwable t) {
     return new AssertionError("a downcall threw", t);
+  }
+
+  private static final class CaptureSegments extends ThreadLocal<MemorySegment> {
+    @Override
+    protected MemorySegment initialValue() {
+      return Arena.ofAuto().allocate(CAPTURE);
+    }
   }
 }

@@ -6,8 +6,6 @@ import java.util.TreeMap;
 
 /** A loop's exception handlers: the one that was set, the default one, and what they throw. */
 final class ErrorReports {
-  private static final System.Logger LOGGER = System.getLogger("dev.ouro");
-
   private final EngineLoop loop;
   private ExceptionHandler handler;
 
@@ -59,7 +57,8 @@ final class ErrorReports {
             text.append('\n').append(key).append(": ").append(format(value));
           }
         });
-    LOGGER.log(System.Logger.Level.ERROR, text.toString(), context.exception());
+    System.getLogger("dev.ouro")
+        .log(System.Logger.Level.ERROR, text.toString(), context.exception());
   }
 
   @SuppressWarnings("ReferenceEquality") // of cells
@@ -89,7 +88,7 @@ final class ErrorReports {
       loop.defaultExceptionHandler(context);
     } catch (Throwable thrown) {
       rethrowFatal(thrown);
-      LOGGER.log(System.Logger.Level.ERROR, messageIfBroken, thrown);
+      System.getLogger("dev.ouro").log(System.Logger.Level.ERROR, messageIfBroken, thrown);
     }
   }
 

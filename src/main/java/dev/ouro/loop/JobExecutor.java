@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 
 /** A loop's executor for jobs that would block it: made when first needed, ended with the loop. */
 final class JobExecutor {
-  private static final System.Logger LOGGER = System.getLogger("dev.ouro");
   private static final int MOST_THREADS = 32;
   private static final long IDLE_THREAD_SECONDS = 60;
 
@@ -79,11 +78,12 @@ final class JobExecutor {
   }
 
   private static void giveUp(Future<Void> joined, Thread joiner, Duration timeout) {
-    LOGGER.log(
-        System.Logger.Level.WARNING,
-        "The executor did not finish joining its threads within "
-            + Durations.seconds(timeout)
-            + " seconds.");
+    System.getLogger("dev.ouro")
+        .log(
+            System.Logger.Level.WARNING,
+            "The executor did not finish joining its threads within "
+                + Durations.seconds(timeout)
+                + " seconds.");
     joiner.interrupt();
     joined.offerResult(null);
   }

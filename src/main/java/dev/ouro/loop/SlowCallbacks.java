@@ -7,7 +7,6 @@ import java.util.Objects;
 
 /** Debug mode's eye on callbacks that keep the loop busy for too long. */
 final class SlowCallbacks {
-  private static final System.Logger LOGGER = System.getLogger("dev.ouro");
   private static final double NANOS_PER_SECOND = 1e9;
 
   private Duration threshold = Duration.ofMillis(100);
@@ -45,10 +44,11 @@ final class SlowCallbacks {
     long nanos = loop.time() - start;
     if (nanos >= thresholdNanos && logged == loggedBefore) {
       logged++;
-      LOGGER.log(
-          System.Logger.Level.WARNING,
-          String.format(
-              Locale.ROOT, "Executing %s took %.3f seconds", what, nanos / NANOS_PER_SECOND));
+      System.getLogger("dev.ouro")
+          .log(
+              System.Logger.Level.WARNING,
+              String.format(
+                  Locale.ROOT, "Executing %s took %.3f seconds", what, nanos / NANOS_PER_SECOND));
     }
   }
 }

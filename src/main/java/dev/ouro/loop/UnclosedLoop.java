@@ -8,8 +8,6 @@ import java.lang.ref.Cleaner;
  * ResourceWarning}. Its descriptors stay open.
  */
 final class UnclosedLoop implements Runnable {
-  private static final System.Logger LOGGER = System.getLogger("dev.ouro");
-
   private final String description;
   private Cleaner.Cleanable cleanable;
   private volatile boolean closed;
@@ -33,7 +31,8 @@ final class UnclosedLoop implements Runnable {
   @Override
   public void run() {
     if (!closed) {
-      LOGGER.log(System.Logger.Level.WARNING, "unclosed event loop on " + description);
+      System.getLogger("dev.ouro")
+          .log(System.Logger.Level.WARNING, "unclosed event loop on " + description);
     }
   }
 }

@@ -26,8 +26,6 @@ final class Listener implements AcceptListener {
   /** How long the server waits for descriptors or memory to become free. asyncio's constant. */
   static final Duration ACCEPT_RETRY_DELAY = Duration.ofSeconds(1);
 
-  private static final System.Logger LOGGER = System.getLogger("dev.ouro");
-
   private final SocketServer server;
   private final EngineLoop loop;
   private final Socket socket;
@@ -117,7 +115,8 @@ final class Listener implements AcceptListener {
       try {
         file.removeIfSame();
       } catch (IOException e) {
-        LOGGER.log(System.Logger.Level.ERROR, "Unable to clean up listening UNIX socket", e);
+        System.getLogger("dev.ouro")
+            .log(System.Logger.Level.ERROR, "Unable to clean up listening UNIX socket", e);
       }
     }
   }

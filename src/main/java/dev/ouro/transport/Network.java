@@ -15,10 +15,8 @@ import dev.ouro.memory.ChunkPool;
 import java.net.SocketAddress;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -26,8 +24,6 @@ import java.util.function.Supplier;
  * of loops. {@code dev.ouro.EventLoop} has the same methods, and says what they do.
  */
 public final class Network {
-  private static final System.Logger LOGGER = System.getLogger("dev.ouro");
-
   private final EngineLoop loop;
   private final ChunkPool chunks = new ChunkPool();
   private final OpenSockets open = new OpenSockets();
@@ -74,12 +70,23 @@ public final class Network {
         if (failure != null) {
           serving.fail(failure);
         } else if (--left[0] == 0) {
-          Set<AddressInfo> addresses = new LinkedHashSet<>();
-          pending.forEach(one -> addresses.addAll(one.result()));
-          serving.serve(() -> ServerSockets.bind(addresses, options), false, false);
+          serving.serve(() -> ServerSockets.bind(distinct(pending), options), false, false);
         }
       });
     }
+  }
+
+  /** In the order of {@code answers}. Few: a set would have to link the record's hashCode first. */
+  private static List<AddressInfo> distinct(List<Future<List<AddressInfo>>> answers) {
+    List<AddressInfo> addresses = new ArrayList<>();
+    for (Future<List<AddressInfo>> answer : answers) {
+      for (AddressInfo address : answer.result()) {
+        if (!addresses.contains(address)) {
+          addresses.add(address);
+        }
+      }
+    }
+    return addresses;
   }
 
   /** As {@code EventLoop.createUnixServer}. */
@@ -210,10 +217,11 @@ public final class Network {
     open.closeAll();
     long leaked = chunks.close(loop.pollEngine().operations() > 0);
     if (leaked > 0) {
-      LOGGER.log(
-          System.Logger.Level.WARNING,
-          "{0} bytes of write buffers are leaked: the kernel has not ended the sends",
-          leaked);
+      System.getLogger("dev.ouro")
+          .log(
+              System.Logger.Level.WARNING,
+              "{0} bytes of write buffers are leaked: the kernel has not ended the sends",
+              leaked);
     }
   }
 

@@ -28,8 +28,6 @@ final class StreamTransport implements Transport, StreamListener {
   /** From this write after the connection's end on, each is logged. asyncio's constant. */
   private static final int LOG_THRESHOLD_FOR_LOST_WRITES = 5;
 
-  private static final System.Logger LOGGER = System.getLogger("dev.ouro");
-
   private final EngineLoop loop;
   private final Context context;
   private final SocketServer server;
@@ -130,7 +128,8 @@ final class StreamTransport implements Transport, StreamListener {
 
   private void loseWrite() {
     if (++lostWrites >= LOG_THRESHOLD_FOR_LOST_WRITES) {
-      LOGGER.log(System.Logger.Level.WARNING, "write() after the connection was closed: {0}", this);
+      System.getLogger("dev.ouro")
+          .log(System.Logger.Level.WARNING, "write() after the connection was closed: {0}", this);
     }
   }
 
@@ -342,7 +341,7 @@ final class StreamTransport implements Transport, StreamListener {
       loop.callExceptionHandler(
           ExceptionContext.of(message, thrown).with("transport", this).with("protocol", protocol));
     } else if (loop.getDebug()) {
-      LOGGER.log(System.Logger.Level.DEBUG, this + ": " + message, thrown);
+      System.getLogger("dev.ouro").log(System.Logger.Level.DEBUG, this + ": " + message, thrown);
     }
     forceClose(thrown);
   }

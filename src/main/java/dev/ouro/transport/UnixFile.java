@@ -17,8 +17,6 @@ import java.nio.file.Files;
  * @param inode the file's number in it
  */
 record UnixFile(UnixAddress address, long device, long inode) {
-  private static final System.Logger LOGGER = System.getLogger("dev.ouro");
-
   /** The file that {@code address} names now; null for none. */
   static UnixFile of(UnixAddress address) throws LinuxException {
     if (!isPath(address)) {
@@ -39,8 +37,11 @@ record UnixFile(UnixAddress address, long device, long inode) {
         Files.deleteIfExists(address.path());
       }
     } catch (IOException e) {
-      LOGGER.log(
-          System.Logger.Level.ERROR, "Unable to check or remove stale UNIX socket " + address, e);
+      System.getLogger("dev.ouro")
+          .log(
+              System.Logger.Level.ERROR,
+              "Unable to check or remove stale UNIX socket " + address,
+              e);
     }
   }
 

@@ -36,8 +36,6 @@ public final class BufferRing implements AutoCloseable {
   /** The most buffers that a group may have. */
   public static final int MAX_ENTRIES = 1 << 15;
 
-  private static final System.Logger LOG = System.getLogger(BufferRing.class.getName());
-
   /**
    * In {@link #state}: the kernel may still write to the buffer. Below: how many pieces are out.
    */
@@ -134,8 +132,9 @@ public final class BufferRing implements AutoCloseable {
     }
     ring.add(group);
     for (int id = 0; id < entries; id++) {
-      group.give(id);
+      group.fill(id);
     }
+    group.publish();
     return group;
   }
 
@@ -243,6 +242,13 @@ public final class BufferRing implements AutoCloseable {
   }
 
   private void give(int id) {
+    fill(id);
+    // At once, and not in batches: it is one store, and the line is the kernel's of this very
+    // thread.
+    publish();
+  }
+
+  private void fill(int id) {
     int slot = tail & mask;
     long entry = slotsAddress + (long) slot * Layout.BUF_SIZE;
     NativeMemory.putLong(entry, address(id));
@@ -254,8 +260,10 @@ public final class BufferRing implements AutoCloseable {
     slotOfBuffer[id] = slot;
     available++;
     tail++;
-    // Pairs with the kernel's acquire of the tail: the slots before it are filled. At once, and not
-    // in batches: it is one store, and the line is the kernel's of this very thread.
+  }
+
+  /** Pairs with the kernel's acquire of the tail: the slots before it are filled. */
+  private void publish() {
     NativeMemory.putShortRelease(slotsAddress + Layout.BUF_RING_TAIL, (short) tail);
   }
 
@@ -301,7 +309,8 @@ public final class BufferRing implements AutoCloseable {
         NativeMemory.putShort(argument.address() + Layout.BUF_REG_BGID, (short) groupId);
         ring.register(Register.IORING_UNREGISTER_PBUF_RING, argument.address(), 1);
       } catch (LinuxException e) {
-        LOG.log(System.Logger.Level.WARNING, "buffer group " + groupId + " stays registered", e);
+        System.getLogger(BufferRing.class.getName())
+            .log(System.Logger.Level.WARNING, "buffer group " + groupId + " stays registered", e);
       }
     }
   }
@@ -314,11 +323,12 @@ public final class BufferRing implements AutoCloseable {
     } else if (quiet) {
       freedByLastRelease = true;
     } else {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "operations did not end when their ring was closed: {0} bytes of buffer group {1} leaked",
-          memory.sizeBytes(),
-          groupId);
+      System.getLogger(BufferRing.class.getName())
+          .log(
+              System.Logger.Level.WARNING,
+              "operations did not end when their ring was closed: {0} bytes of buffer group {1} leaked",
+              memory.sizeBytes(),
+              groupId);
     }
   }
 }
