@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** asyncio's event loop for Java on Linux, on io_uring and epoll, without a C library in between. */
+/**
+ * asyncio's event loop for Java on Linux, on io_uring and epoll, without a C library in between.
+ */
 module dev.ouro {
   exports dev.ouro;
   exports dev.ouro.linux;

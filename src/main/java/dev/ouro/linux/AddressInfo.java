@@ -15,7 +15,8 @@ import java.util.List;
  * @param family {@code AF_*}
  * @param type {@code SOCK_*}
  * @param protocol {@code IPPROTO_*}
- * @param canonicalName the host's canonical name where {@link #AI_CANONNAME} asked for it, else empty
+ * @param canonicalName the host's canonical name where {@link #AI_CANONNAME} asked for it, else
+ *     empty
  * @param address where to connect or bind
  */
 public record AddressInfo(
@@ -78,8 +79,7 @@ public record AddressInfo(
       MemorySegment capture = Syscall.capture();
       int code;
       try {
-        code =
-            (int) (long) GETADDRINFO.invokeExact(capture, node, port, hints, list, 0L, 0L, 0L);
+        code = (int) (long) GETADDRINFO.invokeExact(capture, node, port, hints, list, 0L, 0L, 0L);
       } catch (Throwable t) {
         throw Syscall.unreachable(t);
       }

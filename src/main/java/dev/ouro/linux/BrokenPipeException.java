@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.linux;
 
-/** Written to an end that reads no more: {@code EPIPE}, {@code ESHUTDOWN}. asyncio's {@code BrokenPipeError}. */
+/**
+ * Written to an end that reads no more: {@code EPIPE}, {@code ESHUTDOWN}. asyncio's {@code
+ * BrokenPipeError}.
+ */
 public final class BrokenPipeException extends ConnectionException {
   private static final long serialVersionUID = 1L;
 

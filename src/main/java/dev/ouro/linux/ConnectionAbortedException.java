@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.linux;
 
-/** The connection was aborted on this side: {@code ECONNABORTED}. asyncio's {@code ConnectionAbortedError}. */
+/**
+ * The connection was aborted on this side: {@code ECONNABORTED}. asyncio's {@code
+ * ConnectionAbortedError}.
+ */
 public final class ConnectionAbortedException extends ConnectionException {
   private static final long serialVersionUID = 1L;
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.linux;
 
-/** A connection that failed: refused, reset, aborted, or broken. asyncio's {@code ConnectionError}. */
+/**
+ * A connection that failed: refused, reset, aborted, or broken. asyncio's {@code ConnectionError}.
+ */
 public abstract sealed class ConnectionException extends LinuxException
     permits BrokenPipeException,
         ConnectionAbortedException,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.linux;
 
-/** Nobody listens at the address: {@code ECONNREFUSED}. asyncio's {@code ConnectionRefusedError}. */
+/**
+ * Nobody listens at the address: {@code ECONNREFUSED}. asyncio's {@code ConnectionRefusedError}.
+ */
 public final class ConnectionRefusedException extends ConnectionException {
   private static final long serialVersionUID = 1L;
 

@@ -119,8 +119,8 @@ public final class Epoll implements AutoCloseable {
   }
 
   /**
-   * {@code epoll_pwait2(2)}, or {@code epoll_pwait(2)} where that is missing (before Linux 5.11; its
-   * milliseconds are rounded up).
+   * {@code epoll_pwait2(2)}, or {@code epoll_pwait(2)} where that is missing (before Linux 5.11;
+   * its milliseconds are rounded up).
    *
    * @param timeoutNanos how long at most: 0 not at all, negative without limit
    * @return how many events there are, 0 after the time; or −errno. EINTR is 0 events: the caller

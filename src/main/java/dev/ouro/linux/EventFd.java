@@ -14,8 +14,7 @@ public final class EventFd implements AutoCloseable {
   private static final int EFD_CLOEXEC = 0x80000;
   private static final int EFD_NONBLOCK = 0x800;
   // The value 1, shared by all signals: read-only after this.
-  private static final MemorySegment ONE =
-      Arena.global().allocateFrom(ValueLayout.JAVA_LONG, 1L);
+  private static final MemorySegment ONE = Arena.global().allocateFrom(ValueLayout.JAVA_LONG, 1L);
 
   private final Fd fd;
 

@@ -47,8 +47,8 @@ public final class Fd implements AutoCloseable {
   }
 
   /**
-   * Sets or clears {@code O_NONBLOCK}, {@code fcntl(2)} with {@code F_SETFL}. The flag belongs to the
-   * open file, which duplicates of the descriptor share.
+   * Sets or clears {@code O_NONBLOCK}, {@code fcntl(2)} with {@code F_SETFL}. The flag belongs to
+   * the open file, which duplicates of the descriptor share.
    *
    * @throws LinuxException EBADF
    */
@@ -66,8 +66,9 @@ public final class Fd implements AutoCloseable {
   }
 
   /**
-   * {@code close(2)}; a second call does nothing. The answer of the kernel is not reported: on Linux
-   * the descriptor is gone whatever it is, and it must not be closed again, not even after EINTR.
+   * {@code close(2)}; a second call does nothing. The answer of the kernel is not reported: on
+   * Linux the descriptor is gone whatever it is, and it must not be closed again, not even after
+   * EINTR.
    */
   @Override
   public void close() {

@@ -12,8 +12,7 @@ import java.lang.foreign.Arena;
  * @param device the file system, as one number
  * @param inode the file's number in its file system
  */
-public record FileStatus(
-    int mode, long sizeBytes, long modifiedSeconds, long device, long inode) {
+public record FileStatus(int mode, long sizeBytes, long modifiedSeconds, long device, long inode) {
   private static final int AT_EMPTY_PATH = 0x1000;
   private static final int AT_FDCWD = -100;
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
@@ -51,8 +50,7 @@ public record FileStatus(
     try (Arena arena = Arena.ofConfined()) {
       long status = arena.allocate(STATX_SIZE, Long.BYTES).address();
       long name = arena.allocateFrom(path).address();
-      long result =
-          Syscall.retrying(Nr.STATX, folder, name, flags, STATX_BASIC_STATS, status, 0);
+      long result = Syscall.retrying(Nr.STATX, folder, name, flags, STATX_BASIC_STATS, status, 0);
       if (result < 0) {
         throw LinuxException.of("statx", result, path.isEmpty() ? "fd " + folder : path);
       }

@@ -43,8 +43,7 @@ public final class Mapping implements AutoCloseable {
     return map(sizeBytes, MAP_SHARED | MAP_POPULATE, fd.number(), offset);
   }
 
-  private static Mapping map(long sizeBytes, int flags, int fd, long offset)
-      throws LinuxException {
+  private static Mapping map(long sizeBytes, int flags, int fd, long offset) throws LinuxException {
     long address = Syscall.call(Nr.MMAP, 0, sizeBytes, PROT_READ | PROT_WRITE, flags, fd, offset);
     return new Mapping(LinuxException.check("mmap", address), sizeBytes);
   }

@@ -25,8 +25,7 @@ public record ResourceLimit(long soft, long hard) {
     try (Arena arena = Arena.ofConfined()) {
       long old = arena.allocate(2 * Long.BYTES, Long.BYTES).address();
       LinuxException.check("prlimit", Syscall.call(Nr.PRLIMIT64, 0, resource, 0, old));
-      return new ResourceLimit(
-          NativeMemory.getLong(old), NativeMemory.getLong(old + Long.BYTES));
+      return new ResourceLimit(NativeMemory.getLong(old), NativeMemory.getLong(old + Long.BYTES));
     }
   }
 

@@ -9,7 +9,8 @@ import java.net.SocketAddress;
  * it fails. What moves bytes is in {@link SocketCalls}.
  *
  * <p>A socket made here is non-blocking and close-on-exec, and belongs to whoever made it until it
- * is handed to a transport or a server, which then closes it. Not synchronised: one thread at a time.
+ * is handed to a transport or a server, which then closes it. Not synchronised: one thread at a
+ * time.
  */
 public final class Socket implements AutoCloseable {
   private static final int INT_SIZE = 4;
@@ -44,8 +45,8 @@ public final class Socket implements AutoCloseable {
   }
 
   /**
-   * A socket that is open already; asks the kernel what it is. Takes ownership of {@code fd}, except
-   * when it throws.
+   * A socket that is open already; asks the kernel what it is. Takes ownership of {@code fd},
+   * except when it throws.
    *
    * @throws LinuxException ENOTSOCK: not a socket; EBADF
    */
@@ -213,8 +214,7 @@ public final class Socket implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       long at = arena.allocate(2 * INT_SIZE, INT_SIZE).address();
       NativeMemory.putInt(at + INT_SIZE, INT_SIZE);
-      long result =
-          Syscall.call(Nr.GETSOCKOPT, fd.number(), level, option, at, at + INT_SIZE, 0);
+      long result = Syscall.call(Nr.GETSOCKOPT, fd.number(), level, option, at, at + INT_SIZE, 0);
       LinuxException.check("getsockopt", result);
       return NativeMemory.getInt(at);
     }

@@ -2,8 +2,8 @@
 package dev.ouro.linux;
 
 /**
- * The calls that move bytes and connections, on raw numbers: nothing is allocated, and the answer is
- * a result ≥ 0 or −errno. EINTR is retried. From any thread.
+ * The calls that move bytes and connections, on raw numbers: nothing is allocated, and the answer
+ * is a result ≥ 0 or −errno. EINTR is retried. From any thread.
  */
 public final class SocketCalls {
   private static final int ACCEPT_FLAGS =

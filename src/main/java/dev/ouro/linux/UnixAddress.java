@@ -28,8 +28,8 @@ public final class UnixAddress extends SocketAddress {
    * The address with these bytes as its {@code sun_path}: none for an unnamed socket, the first one
    * NUL for an abstract name.
    *
-   * @throws IllegalArgumentException longer than {@link #MAX_LENGTH_BYTES} (a path: less one, for the
-   *     NUL behind it), or a path with a NUL inside
+   * @throws IllegalArgumentException longer than {@link #MAX_LENGTH_BYTES} (a path: less one, for
+   *     the NUL behind it), or a path with a NUL inside
    */
   public static UnixAddress of(byte[] name) {
     boolean isPath = name.length > 0 && name[0] != 0;

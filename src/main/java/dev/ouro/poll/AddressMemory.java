@@ -56,7 +56,9 @@ final class AddressMemory implements AutoCloseable {
     free[freeCount++] = block;
   }
 
-  /** Frees all blocks; those of operations that the kernel has not given back are freed too late. */
+  /**
+   * Frees all blocks; those of operations that the kernel has not given back are freed too late.
+   */
   @Override
   public void close() {
     mappings.forEach(Mapping::close);

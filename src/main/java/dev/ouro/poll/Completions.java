@@ -6,8 +6,8 @@ public interface Completions {
   /**
    * Queues {@code ready} to run once in the turn that is being polled for.
    *
-   * @param completion passed through to {@link Ready#run}: for a ring, the result in the low 32 bits
-   *     and the flags in the high ones
+   * @param completion passed through to {@link Ready#run}: for a ring, the result in the low 32
+   *     bits and the flags in the high ones
    * @param data passed through to {@link Ready#run}
    */
   void add(Ready ready, long completion, long data);

@@ -38,8 +38,8 @@ public interface Engine extends AutoCloseable {
   boolean poll(long timeoutNanos);
 
   /**
-   * Whether {@link #poll} would find something, as cheaply as can be told: what a spinning loop asks
-   * between two polls. May say yes too often.
+   * Whether {@link #poll} would find something, as cheaply as can be told: what a spinning loop
+   * asks between two polls. May say yes too often.
    */
   boolean mayHaveCompletions();
 
@@ -64,8 +64,8 @@ public interface Engine extends AutoCloseable {
   /**
    * Connects a socket, {@code connect(2)}; the listener hears 0 or −errno, once.
    *
-   * @return the operation, to cancel it; the descriptor stays the caller's, and must stay open until
-   *     the listener was called
+   * @return the operation, to cancel it; the descriptor stays the caller's, and must stay open
+   *     until the listener was called
    */
   Operation connect(Fd fd, SocketAddress address, OperationListener listener);
 

@@ -48,8 +48,7 @@ final class EpollAcceptor extends EpollTarget implements Acceptor {
       NativeMemory.putInt(length, SockAddr.SIZE_BYTES);
       int accepted = SocketCalls.accept(fd.number(), address, length);
       if (accepted >= 0) {
-        listener.accepted(
-            new Fd(accepted), SockAddr.read(address, NativeMemory.getInt(length)));
+        listener.accepted(new Fd(accepted), SockAddr.read(address, NativeMemory.getInt(length)));
       } else if (accepted == -Errno.EAGAIN) {
         return;
       } else if (!AcceptErrors.isOfOneConnection(-accepted)) {

@@ -17,6 +17,7 @@ final class ReceiveBuffers {
   private static final int SMALL_BYTES = 4 * 1024;
   private static final int SMALL_COUNT = 1024;
   private static final int LARGE_GROUP = 1;
+
   /** How much a large buffer takes. */
   static final int LARGE_BYTES = 64 * 1024;
 

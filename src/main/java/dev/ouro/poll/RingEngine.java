@@ -64,9 +64,9 @@ public final class RingEngine implements Engine {
   /**
    * An engine that leaves what completes in {@code completions}.
    *
-   * @throws LinuxException EPERM, ENOSYS: rings are forbidden or missing here, its message says why;
-   *     ENOMEM: not even a small one fits RLIMIT_MEMLOCK; EMFILE, ENFILE; EINVAL: a kernel without
-   *     provided buffer rings. Nothing is left open
+   * @throws LinuxException EPERM, ENOSYS: rings are forbidden or missing here, its message says
+   *     why; ENOMEM: not even a small one fits RLIMIT_MEMLOCK; EMFILE, ENFILE; EINVAL: a kernel
+   *     without provided buffer rings. Nothing is left open
    */
   public static RingEngine open(Completions completions) throws LinuxException {
     Uring ring =
@@ -136,8 +136,7 @@ public final class RingEngine implements Engine {
 
   private void armWake() {
     // Never read: every signal wakes the poll anew, at no call of ours.
-    ring.preparePollAdd(
-            wake.fd().number(), Epoll.EPOLLIN, OpFlag.IORING_POLL_ADD_MULTI)
+    ring.preparePollAdd(wake.fd().number(), Epoll.EPOLLIN, OpFlag.IORING_POLL_ADD_MULTI)
         .userData(WAKE_TOKEN)
         .submit();
   }
@@ -147,10 +146,7 @@ public final class RingEngine implements Engine {
     int result = ring.submitAndWait(timeoutNanos == 0 ? 0 : 1, timeoutNanos);
     // Passing troubles, after which what has completed goes first: overflow, no memory for a
     // request, the time.
-    if (result < 0
-        && result != -Errno.EBUSY
-        && result != -Errno.EAGAIN
-        && result != -Errno.ETIME) {
+    if (result < 0 && result != -Errno.EBUSY && result != -Errno.EAGAIN && result != -Errno.ETIME) {
       throw new IllegalStateException(LinuxException.of("io_uring_enter", result));
     }
     return drain();

@@ -8,13 +8,13 @@ import dev.ouro.uring.CqeFlag;
 /**
  * A stream's multishot receive.
  *
- * <p>It starts with small buffers, which many streams share at little cost. A stream that fills them
- * gets large ones, one completion instead of sixteen; one that leaves those nearly empty goes back.
- * To change the group the running receive is cancelled and the next one submitted when it has ended:
- * so the bytes stay in order.
+ * <p>It starts with small buffers, which many streams share at little cost. A stream that fills
+ * them gets large ones, one completion instead of sixteen; one that leaves those nearly empty goes
+ * back. To change the group the running receive is cancelled and the next one submitted when it has
+ * ended: so the bytes stay in order.
  *
- * <p>Stopping cancels it too. What arrives until that has happened, or had arrived before, is copied
- * aside and comes first when the stream is started again.
+ * <p>Stopping cancels it too. What arrives until that has happened, or had arrived before, is
+ * copied aside and comes first when the stream is started again.
  */
 final class RingReceive extends RingOperation {
   // Two full buffers in a row are a large message, one may be chance.
@@ -80,11 +80,7 @@ final class RingReceive extends RingOperation {
       current = wanted;
       cancelling = false;
       stream.forTheRing();
-      engine
-          .ring()
-          .prepareRecvMultishot(stream.fd(), current.group())
-          .userData(begin())
-          .submit();
+      engine.ring().prepareRecvMultishot(stream.fd(), current.group()).userData(begin()).submit();
     }
   }
 

@@ -9,9 +9,9 @@ import dev.ouro.uring.SqeFlag;
  * A stream's send.
  *
  * <p>A completion for every send would end every wait at once: the enter that submits a send would
- * return for its completion instead of for the answer, two system calls a round trip instead of one.
- * So a send that nobody waits for is quick: MSG_DONTWAIT ends it within the enter that submits it,
- * and {@code IOSQE_CQE_SKIP_SUCCESS} leaves no completion when it took everything. {@link
+ * return for its completion instead of for the answer, two system calls a round trip instead of
+ * one. So a send that nobody waits for is quick: MSG_DONTWAIT ends it within the enter that submits
+ * it, and {@code IOSQE_CQE_SKIP_SUCCESS} leaves no completion when it took everything. {@link
  * RingEngine} reports it when that enter has returned. A quick send that found less room completes,
  * and what is left goes out by a patient one.
  */

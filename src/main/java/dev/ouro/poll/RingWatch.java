@@ -42,11 +42,7 @@ final class RingWatch extends RingOperation implements Watch {
 
   private void arm() {
     if (interest != 0 && !isInFlight()) {
-      engine
-          .ring()
-          .preparePollAdd(fd, interest, RingOperations.ONCE)
-          .userData(begin())
-          .submit();
+      engine.ring().preparePollAdd(fd, interest, RingOperations.ONCE).userData(begin()).submit();
     }
   }
 

@@ -12,17 +12,18 @@ public interface StreamChannel {
   void startReceiving();
 
   /**
-   * Stops receiving. When this returns, no more bytes are handed over until {@link #startReceiving};
-   * what the kernel had delivered by then is kept, and comes first after it. Idempotent.
+   * Stops receiving. When this returns, no more bytes are handed over until {@link
+   * #startReceiving}; what the kernel had delivered by then is kept, and comes first after it.
+   * Idempotent.
    */
   void stopReceiving();
 
   /**
    * Sends {@code length} bytes at {@code address}. No send may be pending.
    *
-   * @param awaited whether somebody waits for the end of it: more to send, a paused writer, a close.
-   *     Otherwise the engine may report the end as late as with the next completion of anything,
-   *     and a loop that has nothing else to do sleeps over it
+   * @param awaited whether somebody waits for the end of it: more to send, a paused writer, a
+   *     close. Otherwise the engine may report the end as late as with the next completion of
+   *     anything, and a loop that has nothing else to do sleeps over it
    * @return how many bytes the kernel took at once, which ends the operation; −errno, which ends it
    *     too; or {@link Engine#PENDING}: the memory belongs to the kernel until {@link
    *     StreamListener#sent}
@@ -30,7 +31,8 @@ public interface StreamChannel {
   int send(long address, int length, boolean awaited);
 
   /**
-   * Sends at once what the kernel takes without waiting, by {@code send(2)}. No send may be pending.
+   * Sends at once what the kernel takes without waiting, by {@code send(2)}. No send may be
+   * pending.
    *
    * @return how many bytes it took, or −errno; {@code -EAGAIN} when it took none. Nothing goes on
    */

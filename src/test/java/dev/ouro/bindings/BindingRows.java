@@ -51,7 +51,8 @@ public final class BindingRows {
   }
 
   /** The value of each C expression that the bindings of one facility hold. */
-  public static SortedMap<String, Long> of(String architecture, String facility) throws IOException {
+  public static SortedMap<String, Long> of(String architecture, String facility)
+      throws IOException {
     SortedMap<String, Long> rows = new TreeMap<>();
     Path sources = Path.of("bindings/dev/ouro/bindings", architecture, facility);
     try (Stream<Path> files = Files.list(sources)) {

@@ -138,12 +138,9 @@ class LayoutTest {
   @ValueSource(strings = {"x86_64", "aarch64"})
   void shouldHaveBothArchitecturesNumbersOfSystemCalls(String architecture) throws Exception {
     // The source, since only one of the two is loaded here.
-    String source =
-        Files.readString(
-            Path.of("src/main/java/dev/ouro/linux/Nr.java"));
+    String source = Files.readString(Path.of("src/main/java/dev/ouro/linux/Nr.java"));
     Map<String, Long> rows = rows(architecture);
-    Matcher matcher =
-        Pattern.compile("int (\\w+) = number\\((\\d+), (\\d+)\\)").matcher(source);
+    Matcher matcher = Pattern.compile("int (\\w+) = number\\((\\d+), (\\d+)\\)").matcher(source);
     int compared = 0;
 
     while (matcher.find()) {

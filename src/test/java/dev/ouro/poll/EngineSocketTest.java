@@ -51,8 +51,7 @@ class EngineSocketTest {
   }
 
   private static Socket listening(SocketAddress address) throws LinuxException {
-    Socket socket =
-        Socket.open(SockAddr.family(address), SocketConstants.SOCK_STREAM, 0);
+    Socket socket = Socket.open(SockAddr.family(address), SocketConstants.SOCK_STREAM, 0);
     socket.bind(address);
     socket.listen(100);
     return socket;
@@ -295,16 +294,15 @@ class EngineSocketTest {
         Turns others = new Turns()) {
       Engine foreign = others.openUnattached(kind);
       Thread owner =
-          new Thread(
-              () -> {
-                foreign.attach();
-                try {
-                  foreign.watch(watched.fd().number(), ready -> {}).interest(Epoll.EPOLLIN);
-                } catch (LinuxException e) {
-                  throw new AssertionError(e);
-                }
-                others.turnWithoutWaiting();
-              });
+          new Thread(() -> {
+            foreign.attach();
+            try {
+              foreign.watch(watched.fd().number(), ready -> {}).interest(Epoll.EPOLLIN);
+            } catch (LinuxException e) {
+              throw new AssertionError(e);
+            }
+            others.turnWithoutWaiting();
+          });
       owner.start();
       owner.join();
 
@@ -335,16 +333,15 @@ class EngineSocketTest {
     AtomicInteger asked = new AtomicInteger();
     AtomicInteger seen = new AtomicInteger();
     Thread other =
-        new Thread(
-            () -> {
-              for (int i = 1; i <= rounds; i++) {
-                asked.set(i);
-                engine.wakeup();
-                while (seen.get() < i) {
-                  Thread.onSpinWait();
-                }
-              }
-            });
+        new Thread(() -> {
+          for (int i = 1; i <= rounds; i++) {
+            asked.set(i);
+            engine.wakeup();
+            while (seen.get() < i) {
+              Thread.onSpinWait();
+            }
+          }
+        });
     other.start();
 
     while (seen.get() < rounds) {

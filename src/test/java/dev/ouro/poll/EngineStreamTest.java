@@ -139,8 +139,7 @@ class EngineStreamTest {
     channel.startReceiving();
     peerSends(random(30));
     turns.until(() -> listener.bytes.size() == 60);
-    assertThat(Arrays.copyOfRange(listener.bytes.toByteArray(), 10, 30))
-        .isEqualTo(random(20));
+    assertThat(Arrays.copyOfRange(listener.bytes.toByteArray(), 10, 30)).isEqualTo(random(20));
   }
 
   @Test
