@@ -21,6 +21,9 @@ BENCHMARKS = $(JDK)/bin/java -cp "$(CLASSES):benchmarks/target/classes:benchmark
   dev.ouro.benchmarks.Main
 # What make bench measures: echo, ring, startup or idle, with options; make bench BENCH=--help lists them.
 BENCH ?= all
+# The same from jars, with the cache that was made for them.
+AOT = target/aot/fileserver.aot
+AOT_EXAMPLE = $(JDK)/bin/java $(JAVA_FLAGS) -XX:AOTCache=$(AOT) -p target/aot/ouro.jar --add-modules dev.ouro -cp target/aot/examples.jar
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -47,7 +50,15 @@ verify: test ## tests, format, jars of classes, sources and Javadoc
 serve: ## serve the files under ROOT=dir on PORT=8080
 	@src/build/require mvn
 	@$(MVN) -DskipTests test-compile
-	@exec $(EXAMPLE) dev.ouro.examples.fileserver.FileServer "$(ROOT)" "$(PORT)"
+	@if [ -s $(AOT) ] && [ -z "$$(find $(CLASSES) target/examples-classes -name '*.class' -newer $(AOT))" ]; then \
+	  exec $(AOT_EXAMPLE) dev.ouro.examples.fileserver.FileServer "$(ROOT)" "$(PORT)"; \
+	fi; \
+	exec $(EXAMPLE) dev.ouro.examples.fileserver.FileServer "$(ROOT)" "$(PORT)"
+
+aot: ## make the ahead-of-time cache with which make serve starts faster
+	@src/build/require mvn curl
+	@$(MVN) -DskipTests test-compile
+	@src/build/aot $(JAVA_FLAGS)
 
 bindings: ## regenerate bindings/ with jextract (from the PATH, or JEXTRACT=...)
 	@src/build/require mvn gcc
