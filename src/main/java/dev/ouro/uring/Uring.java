@@ -152,8 +152,12 @@ public final class Uring
   private void makeRoom() {
     calls.checkOpen();
     int pending = sq.publish();
-    int flags = sqpoll ? Enter.IORING_ENTER_SQ_WAIT | wakeFlag() : 0;
-    int result = enter(pending, 0, flags, 0, 0);
+    int result;
+    do {
+      int flags = sqpoll ? Enter.IORING_ENTER_SQ_WAIT | wakeFlag() : 0;
+      result = enter(pending, 0, flags, 0, 0);
+      // A signal ends the wait for the kernel's thread early, without a word.
+    } while (sqpoll && result >= 0 && !sq.hasRoom());
     if (!sq.hasRoom()) {
       throw new SubmissionQueueFullException(-result);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** Behaviour 37: a ring whose entries a kernel thread takes. */
@@ -28,7 +29,7 @@ class SqpollTest {
     }
   }
 
-  @Test
+  @RepeatedTest(100)
   void shouldTakeEachOnceWhenMoreArePreparedThanFit() throws Exception {
     try (Uring ring = Rings.open(OPTIONS.withCqEntries(64))) {
       for (int i = 0; i < 40; i++) {
