@@ -12,10 +12,7 @@ import java.util.function.Consumer;
  * that the client still takes something.
  */
 final class FileTransfer {
-  /**
-   * How much a client must take within the send timeout. With 1 MiB the slices cost less than can
-   * be measured.
-   */
+  /** How much a client must take within the send timeout. */
   static final long SLICE_BYTES = 1024 * 1024;
 
   private final EventLoop loop;
