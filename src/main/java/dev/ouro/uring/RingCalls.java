@@ -8,6 +8,7 @@ import dev.ouro.linux.Nr;
 import dev.ouro.linux.Syscall;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.lang.foreign.MemorySegment;
 
 /**
  * {@code io_uring_enter(2)} and {@code io_uring_register(2)} on one ring, and the thread that may
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 final class RingCalls {
   private final Fd fd;
   private final boolean kernelKnowsOwner;
+  private final MemorySegment ownersErrno = Syscall.newCapture();
 
   private Thread owner;
   private long ownerTid;
@@ -59,7 +61,14 @@ final class RingCalls {
     if (Thread.currentThread() == owner) {
       result =
           Syscall.call(
-              Nr.IO_URING_ENTER, enterFd, toSubmit, minComplete, flags | enterFlags, arg, argSize);
+              ownersErrno,
+              Nr.IO_URING_ENTER,
+              enterFd,
+              toSubmit,
+              minComplete,
+              flags | enterFlags,
+              arg,
+              argSize);
     } else {
       checkOpen();
       if (owner != null && !kernelKnowsOwner && isForeign()) {

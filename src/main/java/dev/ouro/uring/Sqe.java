@@ -16,20 +16,17 @@ import dev.ouro.linux.NativeMemory;
 public final class Sqe {
   private final Uring ring;
   private long address;
-  private int index;
 
   Sqe(Uring ring) {
     this.ring = ring;
   }
 
-  Sqe moveTo(long newAddress, int newIndex) {
+  void moveTo(long newAddress) {
     address = newAddress;
-    index = newIndex;
-    return this;
   }
 
-  int index() {
-    return index;
+  long address() {
+    return address;
   }
 
   /**

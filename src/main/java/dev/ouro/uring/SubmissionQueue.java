@@ -65,9 +65,9 @@ final class SubmissionQueue {
     return sqesAddress + ((long) (tail & mask) << shift);
   }
 
-  /** The position in the queue of the entry at the tail. */
-  int tailIndex() {
-    return tail & mask;
+  /** The position in the queue of the entry at {@code address}. */
+  int indexOf(long address) {
+    return (int) ((address - sqesAddress) >> shift);
   }
 
   /** The entry at the tail is filled: the next one becomes the tail. */

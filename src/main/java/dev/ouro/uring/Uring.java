@@ -130,7 +130,7 @@ public final class Uring
     if (!sq.hasRoom()) {
       makeRoom();
     }
-    sqe.moveTo(sq.tailEntry(), sq.tailIndex());
+    sqe.moveTo(sq.tailEntry());
     if (wideEntries) {
       NativeMemory.zero(sq.tailEntry() + Layout.SQE_SIZE, Layout.SQE_SIZE);
     }
@@ -139,11 +139,11 @@ public final class Uring
 
   @Override
   public long timespec(long nanos) {
-    return memory.timespec(sqe.index(), nanos);
+    return memory.timespec(sq.indexOf(sqe.address()), nanos);
   }
 
   void commit() {
-    if (sqe.index() != sq.tailIndex()) {
+    if (sqe.address() != sq.tailEntry()) {
       throw new IllegalStateException("no entry is prepared: Sqe.submit was called already");
     }
     sq.commit();
@@ -159,7 +159,7 @@ public final class Uring
       // A signal ends the wait for the kernel's thread early, without a word.
     } while (sqpoll && result >= 0 && !sq.hasRoom());
     if (!sq.hasRoom()) {
-      throw new SubmissionQueueFullException(-result);
+      throw new SubmissionQueueFullException(result < 0 ? -result : Errno.EAGAIN);
     }
   }
 
@@ -469,7 +469,7 @@ public final class Uring
     memory.remap(setup.fd, setup.setupFlags);
     sq = memory.submissionQueue();
     cq = memory.completionQueue();
-    sqe.moveTo(memory.scratch(), -1);
+    sqe.moveTo(memory.scratch());
   }
 
   /** For what closes before or after its ring. */
@@ -594,7 +594,7 @@ public final class Uring
     sq = UringMemory.closedSubmissionQueue();
     cq = UringMemory.closedCompletionQueue();
     wideEntries = false;
-    sqe.moveTo(UringMemory.nowhere(), -1);
+    sqe.moveTo(UringMemory.nowhere());
     for (BufferRing bufferRing : bufferRings) {
       bufferRing.ringClosed(quiet);
     }
