@@ -6,9 +6,9 @@ import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Nr;
 import dev.ouro.linux.Syscall;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.lang.foreign.MemorySegment;
 
 /**
  * {@code io_uring_enter(2)} and {@code io_uring_register(2)} on one ring, and the thread that may
