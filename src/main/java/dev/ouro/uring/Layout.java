@@ -5,8 +5,8 @@ package dev.ouro.uring;
  * Sizes and offsets of the kernel's structures, and the mapping offsets of a ring.
  *
  * <p>Written out, as the constants of this package are, and compared with jextract's layouts for
- * both architectures by a test: to load those layouts takes longer than to start the rest of a loop
- * (30 ms against 5).
+ * both architectures by a test: to load those would make every start slower, by a millisecond or
+ * more for each class of constants, and by more for each structure.
  */
 final class Layout {
   static final int SQE_SIZE = 64;
