@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.uring;
 
+import dev.ouro.linux.SocketConstants;
+
 /**
  * The flags of the single operations, by their own names: see {@code io_uring_enter(2)} under each.
  */
@@ -120,22 +122,22 @@ public final class OpFlag {
   public static final int MSG_OOB = 0x1;
 
   /** Leave the data in the socket. */
-  public static final int MSG_PEEK = 0x2;
+  public static final int MSG_PEEK = SocketConstants.MSG_PEEK;
 
   /** A datagram's real length. */
-  public static final int MSG_TRUNC = 0x20;
+  public static final int MSG_TRUNC = SocketConstants.MSG_TRUNC;
 
   /** Do not wait. */
-  public static final int MSG_DONTWAIT = 0x40;
+  public static final int MSG_DONTWAIT = SocketConstants.MSG_DONTWAIT;
 
   /** Wait for all of it. */
-  public static final int MSG_WAITALL = 0x100;
+  public static final int MSG_WAITALL = SocketConstants.MSG_WAITALL;
 
   /** No {@code SIGPIPE}. */
-  public static final int MSG_NOSIGNAL = 0x4000;
+  public static final int MSG_NOSIGNAL = SocketConstants.MSG_NOSIGNAL;
 
   /** More follows. */
-  public static final int MSG_MORE = 0x8000;
+  public static final int MSG_MORE = SocketConstants.MSG_MORE;
 
   private OpFlag() {}
 }
