@@ -2,6 +2,7 @@
 package dev.ouro;
 
 import dev.ouro.linux.AddressInfo;
+import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.NameInfo;
 import dev.ouro.linux.OpenFile;
@@ -14,6 +15,7 @@ import dev.ouro.transport.BaseProtocol;
 import dev.ouro.transport.Connection;
 import dev.ouro.transport.ConnectionOptions;
 import dev.ouro.transport.Network;
+import dev.ouro.transport.ReadTransport;
 import dev.ouro.transport.SendfileOptions;
 import dev.ouro.transport.Server;
 import dev.ouro.transport.ServerOptions;
@@ -80,6 +82,30 @@ public abstract sealed class BaseEventLoop extends EngineLoop implements EventLo
   public <P extends BaseProtocol> Future<Connection<Transport, P>> connectAcceptedSocket(
       Supplier<P> protocolFactory, Socket sock) {
     return network.connectAcceptedSocket(protocolFactory, sock);
+  }
+
+  @Override
+  public <P extends BaseProtocol> Future<Connection<ReadTransport, P>> connectReadPipe(
+      Supplier<P> protocolFactory, Fd pipe) {
+    return network.connectReadPipe(protocolFactory, pipe);
+  }
+
+  @Override
+  public <P extends BaseProtocol> Future<Connection<ReadTransport, P>> connectReadPipe(
+      Supplier<P> protocolFactory, OpenFile pipe) {
+    return network.connectReadPipe(protocolFactory, pipe);
+  }
+
+  @Override
+  public <P extends BaseProtocol> Future<Connection<WriteTransport, P>> connectWritePipe(
+      Supplier<P> protocolFactory, Fd pipe) {
+    return network.connectWritePipe(protocolFactory, pipe);
+  }
+
+  @Override
+  public <P extends BaseProtocol> Future<Connection<WriteTransport, P>> connectWritePipe(
+      Supplier<P> protocolFactory, OpenFile pipe) {
+    return network.connectWritePipe(protocolFactory, pipe);
   }
 
   @Override

@@ -2,6 +2,7 @@
 package dev.ouro;
 
 import dev.ouro.linux.AddressInfo;
+import dev.ouro.linux.Fd;
 import dev.ouro.linux.NameInfo;
 import dev.ouro.linux.OpenFile;
 import dev.ouro.linux.Socket;
@@ -10,6 +11,7 @@ import dev.ouro.loop.Future;
 import dev.ouro.transport.BaseProtocol;
 import dev.ouro.transport.Connection;
 import dev.ouro.transport.ConnectionOptions;
+import dev.ouro.transport.ReadTransport;
 import dev.ouro.transport.SendfileOptions;
 import dev.ouro.transport.Server;
 import dev.ouro.transport.ServerOptions;
@@ -99,6 +101,46 @@ public interface EventLoop extends CallbackLoop {
    */
   <P extends BaseProtocol> Future<Connection<Transport, P>> connectAcceptedSocket(
       Supplier<P> protocolFactory, Socket sock);
+
+  /**
+   * Reads what comes out of a pipe. asyncio's {@code connect_read_pipe}.
+   *
+   * <p>The transport owns {@code pipe} from now on: it makes it non-blocking, and closes it, once,
+   * when it is lost; it is closed also when this fails or is cancelled. The end of the pipe is
+   * {@code eofReceived}, whose answer does not matter here, and then {@code connectionLost} with
+   * null. A terminal whose other end is gone is lost with EIO, which is no error to report.
+   *
+   * @param protocolFactory makes a {@link dev.ouro.transport.Protocol} or {@link
+   *     dev.ouro.transport.BufferedProtocol}; its {@code connectionMade(BaseTransport)} is called
+   * @param pipe a pipe, FIFO, socket or character device, such as a terminal; {@code
+   *     getExtraInfo("pipe")} answers it
+   * @throws IllegalArgumentException pipe is something else, or closed; it stays the caller's
+   * @throws IllegalStateException pipe belongs to another transport of this loop
+   */
+  <P extends BaseProtocol> Future<Connection<ReadTransport, P>> connectReadPipe(
+      Supplier<P> protocolFactory, Fd pipe);
+
+  /** {@link #connectReadPipe(Supplier, Fd)} of a file, such as a FIFO, that was opened by name. */
+  <P extends BaseProtocol> Future<Connection<ReadTransport, P>> connectReadPipe(
+      Supplier<P> protocolFactory, OpenFile pipe);
+
+  /**
+   * Writes into a pipe. asyncio's {@code connect_write_pipe}. Ownership and arguments are those of
+   * {@link #connectReadPipe(Supplier, Fd)}.
+   *
+   * <p>A pipe has one direction, so the transport's {@code writeEof} is {@code close}: both send
+   * what is buffered first. When the reader of a pipe or socket goes away, that is noticed also while
+   * nothing is written: {@code connectionLost} is called with null, or, when something was buffered,
+   * with a {@link dev.ouro.linux.BrokenPipeException}. SIGPIPE does nothing: the JVM ignores it.
+   *
+   * @param protocolFactory makes any protocol; its {@code connectionMade(BaseTransport)} is called
+   */
+  <P extends BaseProtocol> Future<Connection<WriteTransport, P>> connectWritePipe(
+      Supplier<P> protocolFactory, Fd pipe);
+
+  /** {@link #connectWritePipe(Supplier, Fd)} of a file, such as a FIFO, that was opened by name. */
+  <P extends BaseProtocol> Future<Connection<WriteTransport, P>> connectWritePipe(
+      Supplier<P> protocolFactory, OpenFile pipe);
 
   /**
    * Sends a file through {@code transport}, by {@code sendfile(2)}. asyncio's {@code sendfile}.

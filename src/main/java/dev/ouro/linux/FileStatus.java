@@ -27,6 +27,8 @@ public record FileStatus(int mode, long sizeBytes, long modifiedSeconds, long de
   private static final int S_IFSOCK = 0xc000;
   private static final int S_IFREG = 0x8000;
   private static final int S_IFDIR = 0x4000;
+  private static final int S_IFCHR = 0x2000;
+  private static final int S_IFIFO = 0x1000;
 
   /**
    * The status of an open descriptor.
@@ -76,5 +78,15 @@ public record FileStatus(int mode, long sizeBytes, long modifiedSeconds, long de
   /** Whether it is a socket. */
   public boolean isSocket() {
     return (mode & S_IFMT) == S_IFSOCK;
+  }
+
+  /** Whether it is a pipe, with a name (a FIFO) or without. */
+  public boolean isFifo() {
+    return (mode & S_IFMT) == S_IFIFO;
+  }
+
+  /** Whether it is a character device, such as a terminal. */
+  public boolean isCharacterDevice() {
+    return (mode & S_IFMT) == S_IFCHR;
   }
 }

@@ -6,19 +6,47 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * A file or folder opened for reading, {@code openat2(2)}, with a position of its own.
+ * A file or folder that is open, {@code openat2(2)}, with a position of its own.
  *
  * <p>Owned by whoever opened it; one thread at a time. Opening may wait for the disk: do it off the
  * loop where that matters.
  */
 public final class OpenFile implements AutoCloseable {
+  /** Open for reading. */
+  public static final int O_RDONLY = 0;
+
+  /** Open for writing. */
+  public static final int O_WRONLY = 1;
+
+  /** Open for both. */
+  public static final int O_RDWR = 2;
+
+  /** Create the file if there is none. */
+  public static final int O_CREAT = 0x40;
+
+  /** With {@link #O_CREAT}: fail with EEXIST if there is one. */
+  public static final int O_EXCL = 0x80;
+
+  /** A terminal does not become the process's controlling one. */
+  public static final int O_NOCTTY = 0x100;
+
+  /** Cut the file to length 0. */
+  public static final int O_TRUNC = 0x200;
+
+  /** Every write goes to the end. */
+  public static final int O_APPEND = 0x400;
+
+  /** Neither opening nor using it waits. */
+  public static final int O_NONBLOCK = 0x800;
+
   private static final int AT_FDCWD = -100;
   private static final int O_CLOEXEC = 0x80000;
-  private static final int O_NONBLOCK = 0x800;
   private static final int RESOLVE_NO_MAGICLINKS = 0x02;
   private static final int RESOLVE_BENEATH = 0x08;
   private static final int OPEN_HOW_SIZE = 24;
+  private static final int OPEN_HOW_MODE = 8;
   private static final int OPEN_HOW_RESOLVE = 16;
+  private static final int PERMISSIONS = 0666;
   private static final int SEEK_SET = 0;
   private static final int SEEK_CUR = 1;
 
@@ -36,7 +64,19 @@ public final class OpenFile implements AutoCloseable {
    * @throws LinuxException ENOENT, EACCES, EMFILE …, with the path
    */
   public static OpenFile open(Path path) throws LinuxException {
-    return open(AT_FDCWD, path.toString(), 0);
+    return open(AT_FDCWD, path.toString(), O_RDONLY | O_NONBLOCK, 0);
+  }
+
+  /**
+   * Opens {@code path} as {@code flags} say; a file that is created may be read and written by all
+   * whom the umask does not exclude. Without {@link #O_NONBLOCK} a FIFO waits for its other end.
+   *
+   * @param flags {@code O_*}; O_CLOEXEC is added
+   * @throws LinuxException ENOENT, EACCES, EEXIST, EMFILE …, with the path; ENXIO: a FIFO that
+   *     nobody reads, opened for writing with O_NONBLOCK; EINVAL: flags that contradict each other
+   */
+  public static OpenFile open(Path path, int flags) throws LinuxException {
+    return open(AT_FDCWD, path.toString(), flags, 0);
   }
 
   /**
@@ -49,16 +89,19 @@ public final class OpenFile implements AutoCloseable {
    * @throws IllegalArgumentException {@code path} has a NUL in it
    */
   public OpenFile openBeneath(String path) throws LinuxException {
-    return open(fd.number(), path, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
+    int resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+    return open(fd.number(), path, O_RDONLY | O_NONBLOCK, resolve);
   }
 
-  private static OpenFile open(int folder, String path, int resolve) throws LinuxException {
+  private static OpenFile open(int folder, String path, int flags, int resolve)
+      throws LinuxException {
     if (path.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("path: embedded null character");
     }
     try (Arena arena = Arena.ofConfined()) {
       long how = arena.allocate(OPEN_HOW_SIZE, Long.BYTES).address();
-      NativeMemory.putLong(how, O_CLOEXEC | O_NONBLOCK);
+      NativeMemory.putLong(how, flags | O_CLOEXEC);
+      NativeMemory.putLong(how + OPEN_HOW_MODE, (flags & O_CREAT) != 0 ? PERMISSIONS : 0);
       NativeMemory.putLong(how + OPEN_HOW_RESOLVE, resolve);
       long name = arena.allocateFrom(path, StandardCharsets.UTF_8).address();
       long result;

@@ -351,6 +351,15 @@ public class EngineLoop implements CallbackLoop {
     watches.claim(fd, transport);
   }
 
+  /**
+   * Refuses a descriptor of a transport's.
+   *
+   * @throws IllegalStateException {@code fd} belongs to a transport that is not closing
+   */
+  public final void checkDescriptor(int fd) {
+    watches.checkFree(fd);
+  }
+
   /** Ends {@link #claimDescriptor}, when the transport is closing; no-op for another's claim. */
   public final void releaseDescriptor(int fd, Object transport) {
     watches.release(fd, transport);

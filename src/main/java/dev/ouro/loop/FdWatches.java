@@ -80,7 +80,7 @@ final class FdWatches {
     return watch;
   }
 
-  private void checkFree(int fd) {
+  void checkFree(int fd) {
     if (fd < 0) {
       throw new IllegalArgumentException("fd: Invalid file descriptor: " + fd);
     }

@@ -58,6 +58,16 @@ public interface Engine extends AutoCloseable {
    */
   StreamChannel stream(Fd fd, StreamListener listener);
 
+  /**
+   * Makes one direction of a pipe, FIFO, terminal, character device or socket an operand. The
+   * channel owns {@code fd}, and sets its {@code O_NONBLOCK}.
+   *
+   * @param reads whether it is the direction that reads; the other one's {@link
+   *     StreamChannel#startReceiving} waits for the reader to go away, and {@link
+   *     StreamListener#endOfStream} says that it has
+   */
+  StreamChannel pipe(Fd fd, boolean reads, StreamListener listener);
+
   /** Makes a listening socket an operand. The acceptor owns {@code fd}, as a channel does. */
   Acceptor acceptor(Fd fd, AcceptListener listener);
 

@@ -120,6 +120,11 @@ public final class EpollEngine implements Engine {
   }
 
   @Override
+  public StreamChannel pipe(Fd fd, boolean reads, StreamListener listener) {
+    return new PipeChannel(this, completions, fd, reads, listener, receiveAddress, RECEIVE_BYTES);
+  }
+
+  @Override
   public Acceptor acceptor(Fd fd, AcceptListener listener) {
     return new EpollAcceptor(this, fd, listener);
   }

@@ -219,6 +219,12 @@ public final class RingEngine implements Engine {
   }
 
   @Override
+  public StreamChannel pipe(Fd fd, boolean reads, StreamListener listener) {
+    int sizeBytes = ReceiveBuffers.LARGE_BYTES;
+    return new PipeChannel(this, completions, fd, reads, listener, replay.address(), sizeBytes);
+  }
+
+  @Override
   public Acceptor acceptor(Fd fd, AcceptListener listener) {
     return new RingAcceptor(this, fd, listener);
   }
@@ -298,7 +304,9 @@ public final class RingEngine implements Engine {
     quickSends.add(send);
   }
 
-  /** Where one piece of held bytes is handed over from, as large as a large buffer. */
+  /**
+   * Where one piece of held bytes is handed over from, as large as a large buffer; pipes read to it.
+   */
   long replayAddress() {
     return replay.address();
   }

@@ -2,6 +2,7 @@
 package dev.ouro.transport;
 
 import dev.ouro.linux.AddressInfo;
+import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.NameInfo;
 import dev.ouro.linux.OpenFile;
@@ -168,6 +169,34 @@ public final class Network {
     Connector<P> connector = new Connector<>(loop, chunks, open, protocolFactory);
     connector.attach(sock);
     return connector.result();
+  }
+
+  /** As {@code EventLoop.connectReadPipe}. */
+  public <P extends BaseProtocol> Future<Connection<ReadTransport, P>> connectReadPipe(
+      Supplier<P> protocolFactory, Fd pipe) {
+    return pipes().connectRead(protocolFactory, pipe, pipe);
+  }
+
+  /** As {@code EventLoop.connectReadPipe}. */
+  public <P extends BaseProtocol> Future<Connection<ReadTransport, P>> connectReadPipe(
+      Supplier<P> protocolFactory, OpenFile pipe) {
+    return pipes().connectRead(protocolFactory, pipe.fd(), pipe);
+  }
+
+  /** As {@code EventLoop.connectWritePipe}. */
+  public <P extends BaseProtocol> Future<Connection<WriteTransport, P>> connectWritePipe(
+      Supplier<P> protocolFactory, Fd pipe) {
+    return pipes().connectWrite(protocolFactory, pipe, pipe);
+  }
+
+  /** As {@code EventLoop.connectWritePipe}. */
+  public <P extends BaseProtocol> Future<Connection<WriteTransport, P>> connectWritePipe(
+      Supplier<P> protocolFactory, OpenFile pipe) {
+    return pipes().connectWrite(protocolFactory, pipe.fd(), pipe);
+  }
+
+  private Pipes pipes() {
+    return new Pipes(loop, chunks, open);
   }
 
   /** As {@code EventLoop.sendfile}. */

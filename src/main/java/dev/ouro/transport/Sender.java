@@ -11,13 +11,25 @@ import dev.ouro.poll.StreamChannel;
 import java.nio.ByteBuffer;
 
 /**
- * The sending half of a {@link StreamTransport}: what {@link #write} is given goes to the kernel at
+ * The sending half of a transport: what {@link #write} is given goes to the kernel at
  * once, at the end of the turn, or when the kernel has room, always in order.
  *
  * <p>States: idle (nothing queued) → queued (a flush is registered for the end of the turn) → in
  * the kernel (the bytes at the queue's head belong to it) → idle. One send at a time.
  */
 final class Sender implements Flushable {
+  /** Whose sending half it is. */
+  interface Owner {
+    /** The sender has nothing queued any more. */
+    void drained();
+
+    /** Whether {@link #drained} makes something go on. */
+    boolean awaitsDrain();
+
+    /** Sending failed with this errno, a positive number. */
+    void sendFailed(int errno);
+  }
+
   /** From here on a copy costs more than the system call that avoids it. */
   private static final int DIRECT_BYTES = 8 * 1024;
 
@@ -25,7 +37,7 @@ final class Sender implements Flushable {
   private static final int FLUSH_BYTES = 16 * 1024;
 
   private final EngineLoop loop;
-  private final StreamTransport transport;
+  private final Owner transport;
   private final ByteQueue queue;
   private final FlowControl flow;
   private final boolean batches;
@@ -39,18 +51,24 @@ final class Sender implements Flushable {
   private boolean atTurnEnd;
   private long sentInTurn;
 
+  /**
+   * Makes the sending half of {@code transport}.
+   *
+   * @param batches whether sends are better collected until the end of the turn
+   */
   Sender(
       EngineLoop loop,
       ChunkPool chunks,
-      StreamTransport transport,
+      Owner transport,
       StreamChannel channel,
-      FlowControl flow) {
+      FlowControl flow,
+      boolean batches) {
     this.loop = loop;
     this.transport = transport;
     this.channel = channel;
     this.queue = new ByteQueue(chunks);
     this.flow = flow;
-    this.batches = loop.pollEngine().batchesSends();
+    this.batches = batches;
   }
 
   /** How many bytes the kernel has not taken. */

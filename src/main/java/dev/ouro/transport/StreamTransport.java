@@ -6,48 +6,26 @@ import dev.ouro.linux.SocketCalls;
 import dev.ouro.linux.SocketConstants;
 import dev.ouro.loop.Context;
 import dev.ouro.loop.EngineLoop;
-import dev.ouro.loop.ExceptionContext;
 import dev.ouro.loop.LoopExit;
 import dev.ouro.memory.ChunkPool;
 import dev.ouro.poll.StreamChannel;
-import dev.ouro.poll.StreamListener;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * The transport of a TCP or Unix connection, on either engine.
- *
- * <p>Life: open → closing (receives no more, sends what is queued) → ending (the channel is being
- * cancelled: the kernel lets go of everything) → lost ({@code connectionLost} was called, the
- * descriptor is closed). {@link #end} is the one way from closing to ending.
- *
- * <p>What starts is the caller's turn; what the protocol hears, it hears from the ready queue.
+ * The transport of a TCP or Unix connection, on either engine: a {@link Sender}, a {@link Receiver},
+ * and the life of a {@link ChannelTransport}.
  */
-final class StreamTransport implements Transport, StreamListener {
-  /** From this write after the connection's end on, each is logged. asyncio's constant. */
-  private static final int LOG_THRESHOLD_FOR_LOST_WRITES = 5;
-
-  private final EngineLoop loop;
-  private final Context context;
+final class StreamTransport extends ChannelTransport implements Transport, Sender.Owner {
   private final SocketServer server;
-  private final OpenSockets sockets;
   private final StreamEnds ends;
-  private final int fd;
   private final FlowControl flow;
   private final Sender sender;
   private final Receiver receiver;
   private final StreamChannel channel;
-  private BaseProtocol protocol;
   private SendfileOperation sendfile;
-  private Throwable lostWith;
-  private long receivedAddress;
-  private int lostWrites;
-  private boolean readingPaused;
   private boolean eofWritten;
   private boolean shutDown;
-  private boolean closing;
-  private boolean ending;
 
   /**
    * Makes the transport of a connected socket, which it owns from now on.
@@ -62,31 +40,20 @@ final class StreamTransport implements Transport, StreamListener {
       BaseProtocol protocol,
       Context context,
       SocketServer server) {
-    this.loop = loop;
-    this.context = context;
+    super(loop, sockets, ends.socket().fd(), protocol, context);
     this.server = server;
-    this.sockets = sockets;
     this.ends = ends;
-    this.fd = ends.socket().fd().number();
-    setProtocol(protocol);
     this.flow = new FlowControl(loop, this);
-    this.receiver = new Receiver(chunks, this);
     this.channel = loop.pollEngine().stream(ends.socket().fd(), this);
-    this.sender = new Sender(loop, chunks, this, channel, flow);
-    loop.claimDescriptor(fd, this);
-    sockets.add(ends.socket());
+    this.receiver = new Receiver(chunks, this, channel);
+    boolean batches = loop.pollEngine().batchesSends();
+    this.sender = new Sender(loop, chunks, this, channel, flow, batches);
+    own();
   }
 
-  /** Schedules {@code connectionMade} and then the first receive, each on its own. */
-  void start() {
-    loop.callSoon(() -> protocol.connectionMade(this), context);
-    loop.callSoon(this::startReceiving, context);
-  }
-
-  private void startReceiving() {
-    if (isReading()) {
-      channel.startReceiving();
-    }
+  @Override
+  StreamChannel channel() {
+    return channel;
   }
 
   // Sending
@@ -95,7 +62,7 @@ final class StreamTransport implements Transport, StreamListener {
   public void write(ByteBuffer data) {
     Objects.requireNonNull(data, "data");
     if (mayWrite() && data.hasRemaining()) {
-      if (closing) {
+      if (isClosing()) {
         loseWrite();
         data.position(data.limit());
       } else {
@@ -108,7 +75,7 @@ final class StreamTransport implements Transport, StreamListener {
   public void writelines(Iterable<ByteBuffer> data) {
     Objects.requireNonNull(data, "data");
     if (mayWrite()) {
-      if (closing) {
+      if (isClosing()) {
         loseWrite();
       } else {
         sender.writeAll(data);
@@ -126,13 +93,6 @@ final class StreamTransport implements Transport, StreamListener {
     return true;
   }
 
-  private void loseWrite() {
-    if (++lostWrites >= LOG_THRESHOLD_FOR_LOST_WRITES) {
-      System.getLogger("dev.ouro")
-          .log(System.Logger.Level.WARNING, "write() after the connection was closed: {0}", this);
-    }
-  }
-
   /** {@link #write} of a file's bytes, for {@link SendfileOperation}. */
   void writeFile(ByteBuffer data) {
     sender.write(data, 0);
@@ -143,29 +103,30 @@ final class StreamTransport implements Transport, StreamListener {
     sender.sent(result);
   }
 
-  /** The sender has nothing queued any more. */
-  void drained() {
+  @Override
+  public void drained() {
     if (sendfile != null) {
       sendfile.drained();
-    } else if (closing) {
+    } else if (isClosing()) {
       end(null);
     } else if (eofWritten) {
       shutDownWriting();
     }
   }
 
-  /** Whether {@link #drained} makes something go on. */
-  boolean awaitsDrain() {
-    return closing || eofWritten || sendfile != null;
+  @Override
+  public boolean awaitsDrain() {
+    return isClosing() || eofWritten || sendfile != null;
   }
 
-  void sendFailed(int errno) {
+  @Override
+  public void sendFailed(int errno) {
     fatalError(LinuxException.of("send", errno), "Fatal write error on socket transport");
   }
 
   @Override
   public void writeEof() {
-    if (closing || eofWritten) {
+    if (isClosing() || eofWritten) {
       return;
     }
     eofWritten = true;
@@ -229,10 +190,6 @@ final class StreamTransport implements Transport, StreamListener {
     return sender;
   }
 
-  StreamChannel channel() {
-    return channel;
-  }
-
   @Override
   public void writable() {
     sender.writable();
@@ -241,60 +198,39 @@ final class StreamTransport implements Transport, StreamListener {
   // Receiving
 
   @Override
+  void startReceiving() {
+    receiver.start();
+  }
+
+  @Override
   public boolean isReading() {
-    return !closing && !readingPaused;
+    return receiver.isReading();
   }
 
   @Override
   public void pauseReading() {
-    if (isReading()) {
-      readingPaused = true;
-      channel.stopReceiving();
-    }
+    receiver.pause();
   }
 
   @Override
   public void resumeReading() {
-    if (closing || !readingPaused) {
-      return;
-    }
-    readingPaused = false;
-    if (receiver.holdsBytes()) {
-      loop.callSoon(this::receiveHeld, context);
-    } else {
-      channel.startReceiving();
-    }
-  }
-
-  private void receiveHeld() {
-    receiver.deliverHeld();
-    if (!receiver.holdsBytes()) {
-      startReceiving();
-    }
+    receiver.resume();
   }
 
   @Override
   public void received(ByteBuffer view, long address) {
-    receivedAddress = address;
-    loop.runInContext(context, StreamTransport::deliver, this, view);
-  }
-
-  private void deliver(ByteBuffer view) {
-    receiver.deliver(view, receivedAddress);
+    receiver.received(view, address);
   }
 
   @Override
   public void endOfStream() {
-    loop.runInContext(context, this::callEofReceived);
+    loop().runInContext(context(), this::callEofReceived);
   }
 
   private void callEofReceived() {
     boolean keepOpen;
     try {
-      keepOpen =
-          protocol instanceof BufferedProtocol buffered
-              ? buffered.eofReceived()
-              : ((Protocol) protocol).eofReceived();
+      keepOpen = receiver.callEofReceived();
     } catch (Throwable thrown) {
       LoopExit.rethrowIfFatal(thrown);
       fatalError(thrown, "Fatal error: protocol.eofReceived() call failed.");
@@ -313,14 +249,8 @@ final class StreamTransport implements Transport, StreamListener {
   // The end
 
   @Override
-  public boolean isClosing() {
-    return closing;
-  }
-
-  @Override
   public void close() {
-    if (!closing) {
-      stop();
+    if (stop()) {
       if (sendfile != null) {
         sendfile.transportClosing(null);
       }
@@ -335,107 +265,46 @@ final class StreamTransport implements Transport, StreamListener {
     forceClose(null);
   }
 
-  /** What ends the connection: an I/O error is the peer's affair, all else is reported. */
-  void fatalError(Throwable thrown, String message) {
-    if (!(thrown instanceof IOException)) {
-      loop.callExceptionHandler(
-          ExceptionContext.of(message, thrown).with("transport", this).with("protocol", protocol));
-    } else if (loop.getDebug()) {
-      System.getLogger("dev.ouro").log(System.Logger.Level.DEBUG, this + ": " + message, thrown);
-    }
-    forceClose(thrown);
-  }
-
-  private void forceClose(Throwable thrown) {
-    if (!ending) {
-      stop();
-      sender.discard();
-      end(thrown);
-      if (sendfile != null) {
-        sendfile.transportClosing(thrown);
-      }
-    }
-  }
-
-  private void stop() {
-    if (!closing) {
-      closing = true;
-      channel.stopReceiving();
-      receiver.discard();
-      loop.releaseDescriptor(fd, this);
-    }
-  }
-
-  private void end(Throwable thrown) {
-    if (!ending) {
-      ending = true;
-      lostWith = thrown;
-      if (channel.cancel()) {
-        cancelled();
-      }
-    }
-  }
-
-  /** The kernel holds nothing of this connection any more. */
   @Override
-  public void cancelled() {
-    sender.release();
-    loop.callSoon(this::loseConnection, context);
+  boolean forceClose(Throwable thrown) {
+    boolean ended = super.forceClose(thrown);
+    if (ended && sendfile != null) {
+      sendfile.transportClosing(thrown);
+    }
+    return ended;
   }
 
-  private void loseConnection() {
-    try {
-      protocol.connectionLost(lostWith);
-    } finally {
-      channel.release();
-      sockets.remove(ends.socket());
-      if (server != null) {
-        server.detach(this);
-      }
+  @Override
+  void stopped() {
+    receiver.discard();
+  }
+
+  @Override
+  void discardUnsent() {
+    sender.discard();
+  }
+
+  @Override
+  void released() {
+    sender.release();
+  }
+
+  @Override
+  void lost() {
+    if (server != null) {
+      server.detach(this);
     }
   }
 
   // About it
 
   @Override
-  public void setProtocol(BaseProtocol changed) {
-    Objects.requireNonNull(changed, "protocol");
-    if (!(changed instanceof Protocol) && !(changed instanceof BufferedProtocol)) {
-      throw new IllegalArgumentException(
-          "protocol: neither Protocol nor BufferedProtocol: " + changed.getClass().getName());
-    }
-    protocol = changed;
-  }
-
-  @Override
-  public BaseProtocol getProtocol() {
-    return protocol;
-  }
-
-  @Override
   public Object getExtraInfo(String name, Object defaultValue) {
     return ends.extraInfo(name, defaultValue);
   }
 
-  Context context() {
-    return context;
-  }
-
-  EngineLoop loop() {
-    return loop;
-  }
-
   @Override
   public String toString() {
-    String state = channel.fd() < 0 ? " closed" : closing ? " closing" : "";
-    return "<StreamTransport"
-        + state
-        + " fd="
-        + fd
-        + " read="
-        + (isReading() ? "polling" : "idle")
-        + " write="
-        + sender
-        + ">";
+    return text() + " read=" + receiver + " write=" + sender + ">";
   }
 }

@@ -175,6 +175,11 @@ public final class FakeEngine implements Engine {
   }
 
   @Override
+  public FakeStreamChannel pipe(Fd fd, boolean reads, StreamListener listener) {
+    return stream(fd, listener);
+  }
+
+  @Override
   public FakeAcceptor acceptor(Fd fd, AcceptListener listener) {
     FakeAcceptor acceptor = new FakeAcceptor(this, fd, listener);
     acceptors.add(acceptor);

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.transport;
+
+import dev.ouro.linux.Fd;
+import dev.ouro.loop.Context;
+import dev.ouro.loop.EngineLoop;
+import dev.ouro.loop.ExceptionContext;
+import dev.ouro.poll.StreamChannel;
+import dev.ouro.poll.StreamListener;
+import java.io.IOException;
+import java.util.Objects;
+
+/**
+ * What the transports of byte streams have in common: their life.
+ *
+ * <p>open → closing (receives no more, sends what is queued) → ending (the channel is being
+ * cancelled: the kernel lets go of everything) → lost ({@code connectionLost} was called, the
+ * descriptor is closed). {@link #end} is the one way from closing to ending.
+ *
+ * <p>What starts is the caller's turn; what the protocol hears, it hears from the ready queue.
+ */
+abstract class ChannelTransport implements BaseTransport, StreamListener {
+  /** From this write after the connection's end on, each is logged. asyncio's constant. */
+  private static final int LOG_THRESHOLD_FOR_LOST_WRITES = 5;
+
+  private final EngineLoop loop;
+  private final Context context;
+  private final OpenSockets open;
+  private final Fd fd;
+  private final int number;
+  private BaseProtocol protocol;
+  private Throwable lostWith;
+  private int lostWrites;
+  private boolean closing;
+  private boolean ending;
+
+  /** The transport owns {@code fd} once {@link #own} was called. */
+  ChannelTransport(
+      EngineLoop loop, OpenSockets open, Fd fd, BaseProtocol protocol, Context context) {
+    this.loop = loop;
+    this.context = context;
+    this.open = open;
+    this.fd = fd;
+    this.number = fd.number();
+    setProtocol(protocol);
+  }
+
+  /** The constructor of a subclass is through: the descriptor is the transport's. */
+  final void own() {
+    loop.claimDescriptor(number, this);
+    open.add(fd);
+  }
+
+  abstract StreamChannel channel();
+
+  /** Why the channel stopped: an I/O error is the other end's affair, all else is reported. */
+  boolean isReported(Throwable thrown) {
+    return !(thrown instanceof IOException);
+  }
+
+  /** It is closing: what was received and not handed over is dropped. */
+  void stopped() {}
+
+  /** What was to be sent is dropped; {@link #released} follows when the kernel is through. */
+  void discardUnsent() {}
+
+  /** The kernel holds nothing of this transport any more. */
+  void released() {}
+
+  /** The descriptor is closed. */
+  void lost() {}
+
+  /** Schedules {@code connectionMade} and then the first receive, each on its own. */
+  final void start() {
+    loop.callSoon(this::callConnectionMade, context);
+    loop.callSoon(this::startReceiving, context);
+  }
+
+  private void callConnectionMade() {
+    protocol.connectionMade(this);
+  }
+
+  abstract void startReceiving();
+
+  @Override
+  public final boolean isClosing() {
+    return closing;
+  }
+
+  /** A write that comes too late. */
+  final void loseWrite() {
+    if (++lostWrites >= LOG_THRESHOLD_FOR_LOST_WRITES) {
+      System.getLogger("dev.ouro")
+          .log(System.Logger.Level.WARNING, "write() after the connection was closed: {0}", this);
+    }
+  }
+
+  /** What ends the connection. */
+  void fatalError(Throwable thrown, String message) {
+    if (isReported(thrown)) {
+      loop.callExceptionHandler(
+          ExceptionContext.of(message, thrown).with("transport", this).with("protocol", protocol));
+    } else if (loop.getDebug()) {
+      System.getLogger("dev.ouro").log(System.Logger.Level.DEBUG, this + ": " + message, thrown);
+    }
+    forceClose(thrown);
+  }
+
+  /** Ends without sending what is queued; false when it is ending already. */
+  boolean forceClose(Throwable thrown) {
+    if (ending) {
+      return false;
+    }
+    stop();
+    discardUnsent();
+    end(thrown);
+    return true;
+  }
+
+  /** From open to closing; false when it is closing already. */
+  final boolean stop() {
+    if (closing) {
+      return false;
+    }
+    closing = true;
+    channel().stopReceiving();
+    stopped();
+    loop.releaseDescriptor(number, this);
+    return true;
+  }
+
+  final void end(Throwable thrown) {
+    if (!ending) {
+      ending = true;
+      lostWith = thrown;
+      if (channel().cancel()) {
+        cancelled();
+      }
+    }
+  }
+
+  @Override
+  public final void cancelled() {
+    released();
+    loop.callSoon(this::loseConnection, context);
+  }
+
+  private void loseConnection() {
+    try {
+      protocol.connectionLost(lostWith);
+    } finally {
+      channel().release();
+      open.remove(fd);
+      lost();
+    }
+  }
+
+  // About it
+
+  @Override
+  public final void setProtocol(BaseProtocol changed) {
+    Objects.requireNonNull(changed, "protocol");
+    checkProtocol(changed);
+    protocol = changed;
+  }
+
+  /** Throws if this transport cannot serve {@code changed}. */
+  void checkProtocol(BaseProtocol changed) {
+    if (!(changed instanceof Protocol) && !(changed instanceof BufferedProtocol)) {
+      throw new IllegalArgumentException(
+          "protocol: neither Protocol nor BufferedProtocol: " + changed.getClass().getName());
+    }
+  }
+
+  @Override
+  public final BaseProtocol getProtocol() {
+    return protocol;
+  }
+
+  final Context context() {
+    return context;
+  }
+
+  final EngineLoop loop() {
+    return loop;
+  }
+
+  /** The beginning of a transport's text: its class, its state and its descriptor. */
+  final String text() {
+    String state = channel().fd() < 0 ? " closed" : closing ? " closing" : "";
+    return "<" + getClass().getSimpleName() + state + " fd=" + number;
+  }
+}
