@@ -129,9 +129,10 @@ public interface EventLoop extends CallbackLoop {
    * {@link #connectReadPipe(Supplier, Fd)}.
    *
    * <p>A pipe has one direction, so the transport's {@code writeEof} is {@code close}: both send
-   * what is buffered first. When the reader of a pipe or socket goes away, that is noticed also while
-   * nothing is written: {@code connectionLost} is called with null, or, when something was buffered,
-   * with a {@link dev.ouro.linux.BrokenPipeException}. SIGPIPE does nothing: the JVM ignores it.
+   * what is buffered first. When the reader of a pipe or socket goes away, that is noticed also
+   * while nothing is written: {@code connectionLost} is called with null, or, when something was
+   * buffered, with a {@link dev.ouro.linux.BrokenPipeException}. SIGPIPE does nothing: the JVM
+   * ignores it.
    *
    * @param protocolFactory makes any protocol; its {@code connectionMade(BaseTransport)} is called
    */

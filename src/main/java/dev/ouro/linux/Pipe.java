@@ -6,9 +6,9 @@ import java.lang.foreign.Arena;
 /**
  * {@code pipe(7)}: what is written to one end is read from the other, in order.
  *
- * <p>Both ends are close-on-exec and blocking, and belong to whoever made them until they are handed
- * on; an end that a transport owns is made non-blocking by it, which the other end does not notice.
- * Each end may be used from any thread.
+ * <p>Both ends are close-on-exec and blocking, and belong to whoever made them until they are
+ * handed on; an end that a transport owns is made non-blocking by it, which the other end does not
+ * notice. Each end may be used from any thread.
  *
  * {@snippet :
  * Pipe pipe = Pipe.create();

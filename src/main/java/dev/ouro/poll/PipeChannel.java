@@ -13,8 +13,8 @@ import java.nio.ByteOrder;
 
 /**
  * One direction of a pipe, a terminal, a device or a socket: {@code read(2)} or {@code write(2)}
- * when a level-triggered {@link Watch} says that it may go on. The same on both engines: a ring's own
- * reads of such files are polls and reads as well, some on threads of the kernel's.
+ * when a level-triggered {@link Watch} says that it may go on. The same on both engines: a ring's
+ * own reads of such files are polls and reads as well, some on threads of the kernel's.
  *
  * <p>Receiving on the direction that writes is to wait for the reader's going away, which is the
  * {@link StreamListener#endOfStream} there.

@@ -305,7 +305,8 @@ public final class RingEngine implements Engine {
   }
 
   /**
-   * Where one piece of held bytes is handed over from, as large as a large buffer; pipes read to it.
+   * Where one piece of held bytes is handed over from, as large as a large buffer; pipes read to
+   * it.
    */
   long replayAddress() {
     return replay.address();

@@ -11,8 +11,8 @@ import dev.ouro.poll.StreamChannel;
 import java.nio.ByteBuffer;
 
 /**
- * The sending half of a transport: what {@link #write} is given goes to the kernel at
- * once, at the end of the turn, or when the kernel has room, always in order.
+ * The sending half of a transport: what {@link #write} is given goes to the kernel at once, at the
+ * end of the turn, or when the kernel has room, always in order.
  *
  * <p>States: idle (nothing queued) → queued (a flush is registered for the end of the turn) → in
  * the kernel (the bytes at the queue's head belong to it) → idle. One send at a time.

@@ -13,8 +13,8 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * The transport of a TCP or Unix connection, on either engine: a {@link Sender}, a {@link Receiver},
- * and the life of a {@link ChannelTransport}.
+ * The transport of a TCP or Unix connection, on either engine: a {@link Sender}, a {@link
+ * Receiver}, and the life of a {@link ChannelTransport}.
  */
 final class StreamTransport extends ChannelTransport implements Transport, Sender.Owner {
   private final SocketServer server;

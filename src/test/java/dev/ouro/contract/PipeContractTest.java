@@ -37,7 +37,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** asyncio-behaviours §14, lines 184 to 191, and 96: transports of pipes and of what is like them. */
+/**
+ * asyncio-behaviours §14, lines 184 to 191, and 96: transports of pipes and of what is like them.
+ */
 @OnBothEngines
 class PipeContractTest {
   private static final int MORE_THAN_A_PIPE_HOLDS = 1_000_000;
@@ -133,7 +135,8 @@ class PipeContractTest {
 
     assertThat(order).containsExactly("eof", "lost");
     assertThat(failing.lostWith()).isNull();
-    assertThat(net.takeErrors()).extracting(e -> e.exception().getMessage())
+    assertThat(net.takeErrors())
+        .extracting(e -> e.exception().getMessage())
         .containsExactly("from eofReceived");
   }
 
@@ -147,7 +150,8 @@ class PipeContractTest {
     pipe.writeEnd().close();
     net.runUntil(recorder::isLost);
 
-    assertThat(recorder.events()).containsExactly("connectionMade", "eofReceived", "connectionLost");
+    assertThat(recorder.events())
+        .containsExactly("connectionMade", "eofReceived", "connectionLost");
   }
 
   /** Behaviour 185, and 112 for pipes. */
@@ -284,8 +288,7 @@ class PipeContractTest {
         .hasMessageContaining("Pipe transport is for pipes/sockets only.");
     assertThatThrownBy(() -> net.loop().connectWritePipe(() -> recorder, file))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining(
-            "Pipe transport is only for pipes, sockets and character devices");
+        .hasMessageContaining("Pipe transport is only for pipes, sockets and character devices");
     assertThatThrownBy(() -> net.loop().connectReadPipe(() -> recorder, directory))
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(file.fd().isClosed()).isFalse();
@@ -416,7 +419,8 @@ class PipeContractTest {
     writing.write(new byte[MORE_THAN_A_PIPE_HOLDS]);
     net.runTurns(2);
 
-    assertThat(recorder.events()).containsExactly("connectionMade", "eofReceived", "connectionLost");
+    assertThat(recorder.events())
+        .containsExactly("connectionMade", "eofReceived", "connectionLost");
     assertThat(endless.received()).hasSize(received);
     assertThat(writing.getWriteBufferSize()).isZero();
     assertThat(writer.events()).containsExactly("connectionMade");
@@ -673,8 +677,8 @@ class PipeContractTest {
     assertThat(transport.getExtraInfo("pipe")).isSameAs(pipe.readEnd());
     assertThat(transport.getExtraInfo("socket")).isNull();
     assertThat(transport.getExtraInfo("socket", "none")).isEqualTo("none");
-    assertThat(transport).hasToString(
-        "<ReadPipeTransport fd=" + pipe.readEnd().number() + " polling>");
+    assertThat(transport)
+        .hasToString("<ReadPipeTransport fd=" + pipe.readEnd().number() + " polling>");
     transport.close();
     net.runUntil(recorder::isLost);
     assertThat(transport.getExtraInfo("pipe")).isSameAs(pipe.readEnd());
@@ -700,10 +704,11 @@ class PipeContractTest {
             names.add("lost " + NAME.get());
           }
         };
-    net.loop().callSoon(() -> {
-      NAME.set("creator");
-      net.loop().connectReadPipe(() -> naming, pipe.readEnd());
-    });
+    net.loop()
+        .callSoon(() -> {
+          NAME.set("creator");
+          net.loop().connectReadPipe(() -> naming, pipe.readEnd());
+        });
     net.runUntil(naming::isMade);
 
     RawFd.write(pipe.writeEnd(), "x");
