@@ -14,6 +14,9 @@ import dev.ouro.loop.WaitStrategy;
 import dev.ouro.transport.BaseProtocol;
 import dev.ouro.transport.Connection;
 import dev.ouro.transport.ConnectionOptions;
+import dev.ouro.transport.DatagramOptions;
+import dev.ouro.transport.DatagramProtocol;
+import dev.ouro.transport.DatagramTransport;
 import dev.ouro.transport.Network;
 import dev.ouro.transport.ReadTransport;
 import dev.ouro.transport.SendfileOptions;
@@ -106,6 +109,13 @@ public abstract sealed class BaseEventLoop extends EngineLoop implements EventLo
   public <P extends BaseProtocol> Future<Connection<WriteTransport, P>> connectWritePipe(
       Supplier<P> protocolFactory, OpenFile pipe) {
     return network.connectWritePipe(protocolFactory, pipe);
+  }
+
+  @Override
+  public <P extends DatagramProtocol>
+      Future<Connection<DatagramTransport, P>> createDatagramEndpoint(
+          Supplier<P> protocolFactory, DatagramOptions options) {
+    return network.createDatagramEndpoint(protocolFactory, options);
   }
 
   @Override

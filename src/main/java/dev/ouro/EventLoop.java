@@ -11,6 +11,9 @@ import dev.ouro.loop.Future;
 import dev.ouro.transport.BaseProtocol;
 import dev.ouro.transport.Connection;
 import dev.ouro.transport.ConnectionOptions;
+import dev.ouro.transport.DatagramOptions;
+import dev.ouro.transport.DatagramProtocol;
+import dev.ouro.transport.DatagramTransport;
 import dev.ouro.transport.ReadTransport;
 import dev.ouro.transport.SendfileOptions;
 import dev.ouro.transport.Server;
@@ -142,6 +145,23 @@ public interface EventLoop extends CallbackLoop {
   /** {@link #connectWritePipe(Supplier, Fd)} of a file, such as a FIFO, that was opened by name. */
   <P extends BaseProtocol> Future<Connection<WriteTransport, P>> connectWritePipe(
       Supplier<P> protocolFactory, OpenFile pipe);
+
+  /**
+   * Makes an endpoint that sends and receives datagrams, of UDP or of a Unix socket. asyncio's
+   * {@code create_datagram_endpoint}.
+   *
+   * <p>Of the answers for its addresses, the first family and protocol is taken for which there is
+   * each of them, and that can be bound and connected.
+   *
+   * @return the endpoint, after {@code connectionMade} was called; or {@code getaddrinfo}'s error;
+   *     or {@code socket}'s, {@code bind}'s or {@code connect}'s, of the first that was tried; or
+   *     {@link IllegalArgumentException}: there is no family that both addresses have
+   * @throws IllegalArgumentException sock and anything else that says what the socket is, or sock
+   *     is no datagram socket; neither an address nor a family; a path for a family of the
+   *     Internet, or the reverse; gso or gro for a Unix socket
+   */
+  <P extends DatagramProtocol> Future<Connection<DatagramTransport, P>> createDatagramEndpoint(
+      Supplier<P> protocolFactory, DatagramOptions options);
 
   /**
    * Sends a file through {@code transport}, by {@code sendfile(2)}. asyncio's {@code sendfile}.

@@ -68,9 +68,17 @@ public final class Socket implements AutoCloseable {
    * @throws LinuxException EMFILE, ENFILE
    */
   public static Socket[] pair() throws LinuxException {
+    return pair(SocketConstants.SOCK_STREAM);
+  }
+
+  /**
+   * {@code socketpair(2)}: two connected Unix sockets of {@code type}, {@code SOCK_*}.
+   *
+   * @throws LinuxException EMFILE, ENFILE; EPROTOTYPE, EINVAL: no such type
+   */
+  public static Socket[] pair(int type) throws LinuxException {
     try (Arena arena = Arena.ofConfined()) {
       long pair = arena.allocate(2 * INT_SIZE, INT_SIZE).address();
-      int type = SocketConstants.SOCK_STREAM;
       long result =
           Syscall.call(Nr.SOCKETPAIR, SocketConstants.AF_UNIX, type | TYPE_FLAGS, 0, pair);
       LinuxException.check("socketpair", result);

@@ -23,6 +23,29 @@ public final class SocketCalls {
   }
 
   /**
+   * {@code recvmmsg(2)} with MSG_DONTWAIT: how many of the {@code count} messages were filled, at
+   * least one; the pending error of the socket, if any, comes before what it has received.
+   *
+   * @param headers where so many {@code struct mmsghdr} are, {@link MessageArray#address}
+   */
+  public static int recvmmsg(int fd, long headers, int count) {
+    int flags = SocketConstants.MSG_DONTWAIT;
+    return (int) Syscall.retrying(Nr.RECVMMSG, fd, headers, count, flags, 0, 0);
+  }
+
+  /**
+   * {@code sendmmsg(2)} with MSG_DONTWAIT and MSG_NOSIGNAL: how many of the {@code count} messages
+   * were sent, at least one. The errno is that of the first message; what stopped a later one shows
+   * in the call that starts with it.
+   *
+   * @param headers where so many {@code struct mmsghdr} are, {@link MessageArray#address}
+   */
+  public static int sendmmsg(int fd, long headers, int count) {
+    int flags = SocketConstants.MSG_DONTWAIT | SocketConstants.MSG_NOSIGNAL;
+    return (int) Syscall.retrying(Nr.SENDMMSG, fd, headers, count, flags, 0, 0);
+  }
+
+  /**
    * {@code accept4(2)} with SOCK_NONBLOCK and SOCK_CLOEXEC: the new descriptor.
    *
    * @param address where the peer's address goes, {@link SockAddr#SIZE_BYTES}; or 0

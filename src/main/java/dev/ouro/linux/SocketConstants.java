@@ -22,6 +22,9 @@ public final class SocketConstants {
   public static final int SOCK_DGRAM = 2;
 
   /** Socket type or type flag. */
+  public static final int SOCK_RAW = 3;
+
+  /** Socket type or type flag. */
   public static final int SOCK_SEQPACKET = 5;
 
   /** Socket type or type flag. */
@@ -95,6 +98,12 @@ public final class SocketConstants {
 
   /** {@code IPPROTO_TCP} option. */
   public static final int TCP_DEFER_ACCEPT = 9;
+
+  /** {@code IPPROTO_UDP} option and control message: the size that a send is cut into. */
+  public static final int UDP_SEGMENT = 103;
+
+  /** {@code IPPROTO_UDP} option and control message: the size that a receive was joined from. */
+  public static final int UDP_GRO = 104;
 
   /** {@code IPPROTO_IPV6} option. */
   public static final int IPV6_V6ONLY = 26;

@@ -57,6 +57,11 @@ public final class ByteQueue {
     return tail;
   }
 
+  /** The first chunk, or null. */
+  Chunk head() {
+    return head;
+  }
+
   /** Where the first queued byte is. The queue must not be empty. */
   public long headAddress() {
     return head.address() + head.readIndex;

@@ -2,6 +2,7 @@
 package dev.ouro.poll;
 
 import dev.ouro.linux.Fd;
+import dev.ouro.linux.LinuxException;
 import java.net.SocketAddress;
 
 /**
@@ -67,6 +68,14 @@ public interface Engine extends AutoCloseable {
    *     StreamListener#endOfStream} says that it has
    */
   StreamChannel pipe(Fd fd, boolean reads, StreamListener listener);
+
+  /**
+   * Makes a datagram socket an operand. The channel owns {@code fd}, as a stream does.
+   *
+   * @param family the socket's, {@code AF_*}
+   * @throws LinuxException ENOMEM, ENOSPC: no room for one more; {@code fd} stays the caller's
+   */
+  DatagramChannel datagram(Fd fd, int family, DatagramListener listener) throws LinuxException;
 
   /** Makes a listening socket an operand. The acceptor owns {@code fd}, as a channel does. */
   Acceptor acceptor(Fd fd, AcceptListener listener);

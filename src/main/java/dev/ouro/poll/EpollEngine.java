@@ -7,6 +7,7 @@ import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Mapping;
 import dev.ouro.linux.NativeMemory;
+import dev.ouro.linux.SockAddrCache;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -30,6 +31,8 @@ public final class EpollEngine implements Engine {
   private final Slots<EpollTarget> targets = new Slots<>();
   private final long receiveAddress;
   private final ByteBuffer receiveView;
+  // From the first datagram socket on.
+  private DatagramBatch datagrams;
   private boolean closed;
 
   private EpollEngine(Completions completions, Epoll epoll, EventFd wake, Mapping memory) {
@@ -125,6 +128,15 @@ public final class EpollEngine implements Engine {
   }
 
   @Override
+  public DatagramChannel datagram(Fd fd, int family, DatagramListener listener)
+      throws LinuxException {
+    if (datagrams == null) {
+      datagrams = DatagramBatch.allocate(new SockAddrCache());
+    }
+    return new EpollDatagram(this, fd, listener, datagrams);
+  }
+
+  @Override
   public Acceptor acceptor(Fd fd, AcceptListener listener) {
     return new EpollAcceptor(this, fd, listener);
   }
@@ -154,6 +166,9 @@ public final class EpollEngine implements Engine {
     wake.close();
     epoll.close();
     memory.close();
+    if (datagrams != null) {
+      datagrams.close();
+    }
   }
 
   // For the targets

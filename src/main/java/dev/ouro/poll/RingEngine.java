@@ -40,6 +40,8 @@ public final class RingEngine implements Engine {
   private final Slots<RingOperation> slots = new Slots<>();
   private final List<RingSend> quickSends = new ArrayList<>();
   private final boolean quickSendsAllowed;
+  // From the first datagram socket on.
+  private RingDatagrams datagrams;
   private Thread owner;
   private boolean closed;
 
@@ -225,6 +227,15 @@ public final class RingEngine implements Engine {
   }
 
   @Override
+  public DatagramChannel datagram(Fd fd, int family, DatagramListener listener)
+      throws LinuxException {
+    if (datagrams == null) {
+      datagrams = new RingDatagrams(this);
+    }
+    return datagrams.open(fd, family, listener);
+  }
+
+  @Override
   public Acceptor acceptor(Fd fd, AcceptListener listener) {
     return new RingAcceptor(this, fd, listener);
   }
@@ -263,6 +274,9 @@ public final class RingEngine implements Engine {
     wake.close();
     addresses.close();
     replay.close();
+    if (datagrams != null) {
+      datagrams.close();
+    }
   }
 
   // For the operations

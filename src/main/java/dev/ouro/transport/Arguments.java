@@ -26,6 +26,18 @@ final class Arguments {
     return family;
   }
 
+  static int datagramFamily(int family) {
+    return family == SocketConstants.AF_UNIX ? family : family(family);
+  }
+
+  /** Of a type whose messages are received one by one, from anybody. */
+  static Socket datagram(Socket sock) {
+    if (sock.type() != SocketConstants.SOCK_DGRAM && sock.type() != SocketConstants.SOCK_RAW) {
+      throw new IllegalArgumentException("sock: A datagram socket was expected, got " + sock);
+    }
+    return sock;
+  }
+
   static int backlog(int backlog) {
     if (backlog < 0) {
       throw new IllegalArgumentException("backlog: " + backlog + " is negative");

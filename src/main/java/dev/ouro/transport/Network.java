@@ -28,6 +28,8 @@ public final class Network {
   private final EngineLoop loop;
   private final ChunkPool chunks = new ChunkPool();
   private final OpenSockets open = new OpenSockets();
+  // From the first datagram endpoint on.
+  private DatagramMemory datagrams;
 
   /** The network of {@code loop}; {@link #close} must follow the loop's own. */
   public Network(EngineLoop loop) {
@@ -199,6 +201,27 @@ public final class Network {
     return new Pipes(loop, chunks, open);
   }
 
+  /** As {@code EventLoop.createDatagramEndpoint}. */
+  public <P extends DatagramProtocol>
+      Future<Connection<DatagramTransport, P>> createDatagramEndpoint(
+          Supplier<P> protocolFactory, DatagramOptions options) {
+    Objects.requireNonNull(protocolFactory, "protocolFactory");
+    DatagramConnector.check(options);
+    try {
+      if (datagrams == null) {
+        datagrams = DatagramMemory.allocate();
+      }
+    } catch (LinuxException e) {
+      Future<Connection<DatagramTransport, P>> failed = loop.createFuture();
+      failed.setException(e);
+      return failed;
+    }
+    DatagramConnector<P> connector =
+        new DatagramConnector<>(loop, chunks, open, datagrams, protocolFactory, options);
+    connector.start();
+    return connector.result();
+  }
+
   /** As {@code EventLoop.sendfile}. */
   public Future<Long> sendfile(WriteTransport transport, OpenFile file, SendfileOptions options) {
     Objects.requireNonNull(file, "file");
@@ -244,6 +267,9 @@ public final class Network {
    */
   public void close() {
     open.closeAll();
+    if (datagrams != null) {
+      datagrams.close();
+    }
     long leaked = chunks.close(loop.pollEngine().operations() > 0);
     if (leaked > 0) {
       System.getLogger("dev.ouro")

@@ -16,19 +16,24 @@ import java.util.List;
 final class Resolver {
   private final EngineLoop loop;
   private final int family;
+  private final int type;
   private final int protocol;
   private final int flags;
 
+  /** For streams. */
   Resolver(EngineLoop loop, int family, int protocol, int flags) {
+    this(loop, family, SocketConstants.SOCK_STREAM, protocol, flags);
+  }
+
+  Resolver(EngineLoop loop, int family, int type, int protocol, int flags) {
     this.loop = loop;
     this.family = family;
+    this.type = type;
     this.protocol = protocol;
     this.flags = flags;
   }
 
-  /**
-   * The addresses of {@code host} (null: of this machine) and {@code port} (null: any), for TCP.
-   */
+  /** The addresses of {@code host} (null: of this machine) and {@code port} (null: any). */
   Future<List<AddressInfo>> resolve(String host, Integer port) {
     String service = port == null ? null : Integer.toString(port);
     if (host == null || mayBeNumeric(host)) {
@@ -51,8 +56,7 @@ final class Resolver {
 
   private List<AddressInfo> ask(String host, String service, int withFlags)
       throws LinuxException, AddressInfoException {
-    return AddressInfo.resolve(
-        host, service, family, SocketConstants.SOCK_STREAM, protocol, withFlags);
+    return AddressInfo.resolve(host, service, family, type, protocol, withFlags);
   }
 
   /** A name has a letter in it, and no colon. */

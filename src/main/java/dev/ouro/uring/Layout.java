@@ -75,6 +75,12 @@ final class Layout {
   static final int BUF_REG_BGID = 12;
   static final int BUF_REG_FLAGS = 14;
 
+  static final int RECVMSG_OUT_SIZE = 16;
+  static final int RECVMSG_OUT_NAMELEN = 0;
+  static final int RECVMSG_OUT_CONTROLLEN = 4;
+  static final int RECVMSG_OUT_PAYLOADLEN = 8;
+  static final int RECVMSG_OUT_FLAGS = 12;
+
   static final int RSRC_REGISTER_SIZE = 32;
   static final int RSRC_REGISTER_FLAGS = 4;
 

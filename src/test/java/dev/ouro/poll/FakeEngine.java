@@ -24,6 +24,7 @@ public final class FakeEngine implements Engine {
   private final List<Long> polls = new ArrayList<>();
   private final List<FakeWatch> watches = new ArrayList<>();
   private final List<FakeStreamChannel> channels = new ArrayList<>();
+  private final List<FakeDatagramChannel> datagramChannels = new ArrayList<>();
   private final List<FakeAcceptor> acceptors = new ArrayList<>();
   private final List<FakeOperation> operations = new ArrayList<>();
   private boolean added;
@@ -84,6 +85,11 @@ public final class FakeEngine implements Engine {
   /** All that were made, in order. */
   public List<FakeStreamChannel> channels() {
     return channels;
+  }
+
+  /** All that were made, in order. */
+  public List<FakeDatagramChannel> datagramChannels() {
+    return datagramChannels;
   }
 
   /** All that were made, in order. */
@@ -180,6 +186,13 @@ public final class FakeEngine implements Engine {
   }
 
   @Override
+  public FakeDatagramChannel datagram(Fd fd, int family, DatagramListener listener) {
+    FakeDatagramChannel channel = new FakeDatagramChannel(this, fd, listener);
+    datagramChannels.add(channel);
+    return channel;
+  }
+
+  @Override
   public FakeAcceptor acceptor(Fd fd, AcceptListener listener) {
     FakeAcceptor acceptor = new FakeAcceptor(this, fd, listener);
     acceptors.add(acceptor);
@@ -210,6 +223,7 @@ public final class FakeEngine implements Engine {
     operations.clear();
     watches.clear();
     channels.forEach(FakeStreamChannel::release);
+    datagramChannels.forEach(FakeDatagramChannel::release);
     acceptors.forEach(FakeAcceptor::close);
   }
 

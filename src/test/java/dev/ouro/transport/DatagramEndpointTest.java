@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.transport;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ouro.linux.Errno;
+import dev.ouro.linux.LinuxException;
+import dev.ouro.linux.SocketConstants;
+import dev.ouro.loop.LoopExit;
+import dev.ouro.poll.FakeDatagramChannel;
+import dev.ouro.poll.FakeDatagramChannel.Sent;
+import dev.ouro.testing.DatagramRecorder;
+import dev.ouro.testing.FakeLoop;
+import dev.ouro.testing.LeakCheck;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What an endpoint asks of its channel, and when: on an engine without a kernel. */
+@ExtendWith(LeakCheck.class)
+class DatagramEndpointTest {
+  private static final InetSocketAddress ONE =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+  private static final InetSocketAddress TWO =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 2);
+
+  private final FakeLoop loop = FakeLoop.create();
+  private final Network network = new Network(loop);
+  private DatagramRecorder recorder = new DatagramRecorder();
+  private DatagramTransport transport;
+  private FakeDatagramChannel channel;
+
+  @AfterEach
+  void close() {
+    loop.close();
+    network.close();
+  }
+
+  private void open(DatagramOptions options) {
+    transport =
+        loop.runUntilComplete(network.createDatagramEndpoint(() -> recorder, options)).transport();
+    channel = loop.engine().datagramChannels().getFirst();
+  }
+
+  private void open() {
+    open(DatagramOptions.of(SocketConstants.AF_INET));
+  }
+
+  private void send(String text, InetSocketAddress to) {
+    transport.sendto(text.getBytes(UTF_8), to);
+  }
+
+  @Test
+  void shouldSendDatagramsOfTurnInOneCall() {
+    open();
+
+    send("a", ONE);
+    send("b", TWO);
+    send("", ONE);
+    assertThat(channel.calls()).isEmpty();
+    assertThat(transport.getWriteBufferSize()).isEqualTo(2 + 3 * 8);
+    loop.runTurn();
+
+    assertThat(channel.calls()).containsExactly(3);
+    assertThat(channel.sent())
+        .containsExactly(
+            new Sent("a", ONE, false), new Sent("b", TWO, false), new Sent("", ONE, false));
+    assertThat(transport.getWriteBufferSize()).isZero();
+  }
+
+  @Test
+  void shouldSendWithinTurnWhenCallIsFull() {
+    open();
+
+    for (int i = 0; i < 130; i++) {
+      send("x", ONE);
+    }
+
+    assertThat(channel.calls()).containsExactly(64, 64);
+    loop.runTurn();
+    assertThat(channel.calls()).containsExactly(64, 64, 2);
+  }
+
+  /** Behaviour 180. */
+  @Test
+  void shouldWaitForRoomAndKeepOrderWhenThereIsNone() {
+    open();
+    transport.setWriteBufferLimits(20);
+    channel.room(1);
+
+    send("one", ONE);
+    send("two", ONE);
+    send("three", TWO);
+    assertThat(recorder.events()).containsExactly("connectionMade", "pauseWriting");
+    assertThat(channel.isAwaitingWritable()).isTrue();
+    assertThat(transport.getWriteBufferSize()).isEqualTo(3 + 8 + 5 + 8);
+    send("four", TWO);
+    loop.runTurn();
+    assertThat(channel.texts()).containsExactly("one");
+    channel.becomeWritable(2);
+    loop.runTurn();
+    channel.becomeWritable(5);
+    loop.runTurn();
+
+    assertThat(channel.texts()).containsExactly("one", "two", "three", "four");
+    assertThat(recorder.events())
+        .containsExactly("connectionMade", "pauseWriting", "resumeWriting");
+    assertThat(transport.getWriteBufferSize()).isZero();
+  }
+
+  /** Behaviour 181. */
+  @Test
+  void shouldNotStrandTheOthersWhenOneFails() {
+    open();
+    transport.setWriteBufferLimits(0);
+    channel.room(0);
+    send("one", ONE);
+    send("two", ONE);
+    send("three", ONE);
+    channel.failSends(Errno.EPERM, 0, 0);
+
+    channel.becomeWritable(1);
+    loop.runTurn();
+    assertThat(channel.texts()).containsExactly("two");
+    channel.failSends(Errno.ENETUNREACH);
+    channel.becomeWritable(1);
+    loop.runTurn();
+
+    assertThat(channel.texts()).containsExactly("two");
+    assertThat(recorder.errors())
+        .extracting(LinuxException::errno)
+        .containsExactly(Errno.EPERM, Errno.ENETUNREACH);
+    assertThat(recorder.events())
+        .containsExactly(
+            "connectionMade", "pauseWriting", "errorReceived", "errorReceived", "resumeWriting");
+    assertThat(transport.getWriteBufferSize()).isZero();
+  }
+
+  /** Behaviour 179: what is the descriptor's own ends the endpoint. */
+  @Test
+  void shouldLoseConnectionWhenDescriptorIsBroken() {
+    open();
+    send("kept back", ONE);
+
+    channel.pushError(Errno.EBADF, true);
+    loop.runTurn();
+    loop.runTurn();
+
+    assertThat(recorder.events()).containsExactly("connectionMade", "connectionLost");
+    assertThat(recorder.lostWith())
+        .isInstanceOfSatisfying(
+            LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EBADF));
+    assertThat(transport.isClosing()).isTrue();
+  }
+
+  /** Behaviour 179: an error that is none of I/O is reported, and ends it as well. */
+  @Test
+  void shouldReportAndLoseConnectionWhenErrorIsNoneOfIo() {
+    open();
+    List<Throwable> reported = Collections.synchronizedList(new java.util.ArrayList<>());
+    loop.setExceptionHandler((_, context) -> reported.add(context.exception()));
+    IllegalStateException failure = new IllegalStateException("no I/O");
+
+    ((DatagramEndpoint) transport).fatalError(failure, "Fatal write error on datagram transport");
+    loop.runTurn();
+
+    assertThat(reported).containsExactly(failure);
+    assertThat(recorder.lostWith()).isSameAs(failure);
+    assertThat(recorder.events()).containsExactly("connectionMade", "connectionLost");
+  }
+
+  /** Behaviour 182. */
+  @Test
+  void shouldLoseConnectionAfterTheLastDatagramWhenClosed() {
+    open();
+    channel.room(1);
+    send("one", ONE);
+    send("two", ONE);
+
+    transport.close();
+    send("three", ONE);
+    loop.runTurn();
+    assertThat(recorder.isLost()).isFalse();
+    channel.push("not heard", ONE);
+    channel.becomeWritable(10);
+    loop.runTurn();
+    loop.runTurn();
+
+    assertThat(channel.texts()).containsExactly("one", "two");
+    assertThat(recorder.events()).containsExactly("connectionMade", "connectionLost");
+    assertThat(transport.getWriteBufferSize()).isZero();
+  }
+
+  /** errorReceived may do what it likes. */
+  @Test
+  void shouldBearWhatErrorReceivedDoes() {
+    recorder =
+        new DatagramRecorder() {
+          @Override
+          public void errorReceived(LinuxException exception) {
+            super.errorReceived(exception);
+            if (exception.errno() == Errno.EPERM) {
+              transport.sendto("from inside".getBytes(UTF_8), TWO);
+            } else if (exception.errno() == Errno.EACCES) {
+              transport.close();
+            }
+          }
+        };
+    open();
+    send("a", ONE);
+    send("b", ONE);
+    channel.failSends(Errno.EPERM);
+    loop.runTurn();
+    send("c", ONE);
+    send("d", ONE);
+    channel.failSends(Errno.EACCES);
+    loop.runTurn();
+    loop.runTurn();
+
+    assertThat(channel.texts()).containsExactly("b", "from inside", "d");
+    assertThat(recorder.events())
+        .containsExactly("connectionMade", "errorReceived", "errorReceived", "connectionLost");
+  }
+
+  @Test
+  void shouldBearThatErrorReceivedAborts() {
+    recorder =
+        new DatagramRecorder() {
+          @Override
+          public void errorReceived(LinuxException exception) {
+            super.errorReceived(exception);
+            transport.abort();
+          }
+        };
+    open();
+    send("a", ONE);
+    send("b", ONE);
+    channel.failSends(Errno.EPERM);
+    loop.runTurn();
+    loop.runTurn();
+
+    assertThat(channel.texts()).isEmpty();
+    assertThat(recorder.events())
+        .containsExactly("connectionMade", "errorReceived", "connectionLost");
+  }
+
+  @Test
+  void shouldSendTheOthersWhenErrorReceivedLeavesTheLoop() {
+    recorder =
+        new DatagramRecorder() {
+          @Override
+          public void errorReceived(LinuxException exception) {
+            throw new LoopExit("enough");
+          }
+        };
+    open();
+    send("a", ONE);
+    send("b", ONE);
+    channel.failSends(Errno.EPERM);
+
+    assertThatThrownBy(loop::runTurn).isInstanceOf(LoopExit.class);
+    loop.runTurn();
+
+    assertThat(channel.texts()).containsExactly("b");
+  }
+
+  @Test
+  void shouldJoinDatagramsOfOneSizeWhenSegmenting() {
+    open(DatagramOptions.of(SocketConstants.AF_INET).withGso(true));
+
+    for (String each : List.of("aaaa", "bbbb", "cc", "dddd", "eeeeee", "ffffff")) {
+      send(each, ONE);
+    }
+    send("gggggg", TWO);
+    send("", TWO);
+    loop.runTurn();
+
+    assertThat(channel.sent())
+        .containsExactly(
+            new Sent("aaaabbbbcc", ONE, true),
+            new Sent("dddd", ONE, false),
+            new Sent("eeeeeeffffff", ONE, true),
+            new Sent("gggggg", TWO, false),
+            new Sent("", TWO, false));
+  }
+
+  /** A device that cannot: for good. A segment too long for the path: for this one. */
+  @Test
+  void shouldSendApartWhenSegmentingIsRefused() {
+    open(DatagramOptions.of(SocketConstants.AF_INET).withGso(true));
+    channel.failSends(Errno.EINVAL, 0, Errno.EIO);
+
+    for (int i = 0; i < 3; i++) {
+      send("aa", ONE);
+      send("bb", ONE);
+      loop.runTurn();
+    }
+
+    assertThat(channel.texts()).containsExactly("aa", "bb", "aa", "bb", "aa", "bb");
+    assertThat(channel.calls()).containsExactly(1, 2, 1, 2, 2);
+    assertThat(recorder.errors()).isEmpty();
+  }
+
+  /** What has not been tried yet does not count as too much. */
+  @Test
+  void shouldNotPauseWhenKernelTakesEverything() {
+    open();
+    transport.setWriteBufferLimits(0);
+
+    send("one", ONE);
+    send("two", ONE);
+    loop.runTurn();
+
+    assertThat(recorder.events()).containsExactly("connectionMade");
+    assertThat(channel.texts()).containsExactly("one", "two");
+  }
+}
