@@ -69,7 +69,8 @@ final class DatagramEndpoint implements DatagramTransport, DatagramListener {
     this.flow = new FlowControl(loop, this);
     this.channel = loop.pollEngine().datagram(socket.fd(), socket.family(), this);
     boolean tellsRoom = connected || socket.family() != SocketConstants.AF_UNIX;
-    this.sender = new DatagramSender(loop, this, channel, chunks, memory, flow, context, tellsRoom, gso);
+    this.sender =
+        new DatagramSender(loop, this, channel, chunks, memory, flow, context, tellsRoom, gso);
     loop.claimDescriptor(fd, this);
     sockets.add(socket);
   }

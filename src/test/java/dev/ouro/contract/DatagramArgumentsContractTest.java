@@ -106,8 +106,7 @@ class DatagramArgumentsContractTest {
     sock.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
 
     Connection<DatagramTransport, DatagramRecorder> endpoint =
-        net.run(
-            net.loop().createDatagramEndpoint(DatagramRecorder::new, DatagramOptions.of(sock)));
+        net.run(net.loop().createDatagramEndpoint(DatagramRecorder::new, DatagramOptions.of(sock)));
     DatagramTransport transport = endpoint.transport();
 
     assertThat(transport.getExtraInfo("sockname")).isEqualTo(sock.getsockname());
@@ -190,11 +189,9 @@ class DatagramArgumentsContractTest {
 
     assertThat(transport.getExtraInfo("peername")).isNull();
     assertThat(
-            socket(transport)
-                .getsockopt(SocketConstants.SOL_SOCKET, SocketConstants.SO_BROADCAST))
+            socket(transport).getsockopt(SocketConstants.SOL_SOCKET, SocketConstants.SO_BROADCAST))
         .isEqualTo(1);
-    assertThatThrownBy(
-            () -> transport.sendto(new byte[1], new InetSocketAddress("127.0.0.1", 10)))
+    assertThatThrownBy(() -> transport.sendto(new byte[1], new InetSocketAddress("127.0.0.1", 10)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Invalid address: must be null or /127.0.0.1:9");
     transport.close();
@@ -235,7 +232,9 @@ class DatagramArgumentsContractTest {
     second.close();
   }
 
-  /** flags are getaddrinfo's: no host is the loopback without AI_PASSIVE, and everything with it. */
+  /**
+   * flags are getaddrinfo's: no host is the loopback without AI_PASSIVE, and everything with it.
+   */
   @Test
   void shouldPassFlagsOnWhenResolving() {
     DatagramOptions anyPort = DatagramOptions.local("", 0).withFamily(SocketConstants.AF_INET);

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * asyncio-behaviours §13, lines 174, 177, 180 to 182, and 129, 130: datagrams of Unix sockets, which
- * have an end to their room.
+ * asyncio-behaviours §13, lines 174, 177, 180 to 182, and 129, 130: datagrams of Unix sockets,
+ * which have an end to their room.
  */
 @OnBothEngines
 class UnixDatagramContractTest {
@@ -109,9 +109,7 @@ class UnixDatagramContractTest {
       DatagramRecorder client =
           open(
               new DatagramRecorder(),
-              DatagramOptions.local(from)
-                  .withRemoteAddr(at)
-                  .withFamily(SocketConstants.AF_UNIX));
+              DatagramOptions.local(from).withRemoteAddr(at).withFamily(SocketConstants.AF_UNIX));
 
       client.transport().sendto("question".getBytes(UTF_8));
       net.runUntil(() -> !server.datagrams().isEmpty());
@@ -216,8 +214,7 @@ class UnixDatagramContractTest {
   @Test
   void shouldGoOnWhenPeerOfUnconnectedSocketWasFull() throws LinuxException {
     UnixAddress at = UnixAddress.of(folder.resolve("slow"));
-    Socket slow =
-        net.closing(Socket.open(SocketConstants.AF_UNIX, SocketConstants.SOCK_DGRAM, 0));
+    Socket slow = net.closing(Socket.open(SocketConstants.AF_UNIX, SocketConstants.SOCK_DGRAM, 0));
     slow.bind(at);
     open(recorder, DatagramOptions.of(SocketConstants.AF_UNIX));
 

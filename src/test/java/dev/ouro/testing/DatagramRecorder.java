@@ -11,7 +11,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A datagram protocol that notes what it hears. Tests override what they want to happen as well. */
+/**
+ * A datagram protocol that notes what it hears. Tests override what they want to happen as well.
+ */
 public class DatagramRecorder implements DatagramProtocol {
   private final List<String> events = new ArrayList<>();
   private final List<byte[]> datagrams = new ArrayList<>();
