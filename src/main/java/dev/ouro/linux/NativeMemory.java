@@ -91,6 +91,11 @@ public final class NativeMemory {
     MemorySegment.copy(from, offset, ALL, ValueLayout.JAVA_BYTE, to, length);
   }
 
+  /** Copies all of {@code from} to {@code to}, in native byte order. */
+  public static void copyFrom(long[] from, long to) {
+    MemorySegment.copy(from, 0, ALL, LONG, to, from.length);
+  }
+
   /** Copies {@code length} bytes at {@code from} into {@code to}, starting at {@code offset}. */
   public static void copyTo(long from, byte[] to, int offset, int length) {
     MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, from, to, offset, length);

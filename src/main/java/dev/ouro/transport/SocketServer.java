@@ -196,9 +196,13 @@ final class SocketServer implements Server {
 
   @Override
   public List<TransportSocket> sockets() {
-    return closed
-        ? List.of()
-        : listeners.stream().map(listener -> new TransportSocket(listener.socket())).toList();
+    List<TransportSocket> sockets = new ArrayList<>();
+    if (!closed) {
+      for (Listener listener : listeners) {
+        sockets.add(new TransportSocket(listener.socket()));
+      }
+    }
+    return List.copyOf(sockets);
   }
 
   @Override

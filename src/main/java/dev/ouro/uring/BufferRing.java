@@ -131,10 +131,7 @@ public final class BufferRing implements AutoCloseable {
       throw e;
     }
     ring.add(group);
-    for (int id = 0; id < entries; id++) {
-      group.fill(id);
-    }
-    group.publish();
+    group.fillAll();
     return group;
   }
 
@@ -254,12 +251,34 @@ public final class BufferRing implements AutoCloseable {
     NativeMemory.putLong(entry, address(id));
     NativeMemory.putInt(entry + Layout.BUF_LEN, bufferSizeBytes);
     NativeMemory.putShort(entry + Layout.BUF_BID, (short) id);
-    state[id] = KERNEL;
     offset[id] = 0;
     bufferInSlot[slot] = id;
     slotOfBuffer[id] = slot;
+    given(id);
+  }
+
+  private void given(int id) {
+    state[id] = KERNEL;
     available++;
     tail++;
+  }
+
+  /**
+   * {@link #fill} of every buffer, by one copy: while the JVM is cold, thousands of single stores
+   * would be what its start waits for. A slot is two longs: the address, and length and number; the
+   * tail lies over the first slot's end, and is still 0.
+   */
+  private void fillAll() {
+    long[] slots = new long[2 * entries];
+    for (int id = 0; id < entries; id++) {
+      slots[2 * id] = address(id);
+      slots[2 * id + 1] = bufferSizeBytes | (long) id << Integer.SIZE;
+      bufferInSlot[id] = id;
+      slotOfBuffer[id] = id;
+      given(id);
+    }
+    NativeMemory.copyFrom(slots, slotsAddress);
+    publish();
   }
 
   /** Pairs with the kernel's acquire of the tail: the slots before it are filled. */
