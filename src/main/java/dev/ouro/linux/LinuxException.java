@@ -2,6 +2,7 @@
 package dev.ouro.linux;
 
 import java.io.IOException;
+import java.util.List;
 
 /**
  * A failed call: which one, and with which errno. asyncio's {@code OSError}.
@@ -16,6 +17,9 @@ public class LinuxException extends IOException {
 
   private final String call;
   private final int errno;
+
+  /** What several say together, or null. */
+  private String combined;
 
   /** For {@link #of} and the subclasses. */
   protected LinuxException(String call, int errno, String detail) {
@@ -50,6 +54,28 @@ public class LinuxException extends IOException {
   }
 
   /**
+   * One exception for several: the first, when it is the only one or all say the same; else one
+   * that says {@code Multiple exceptions:} and what each says, with each of them suppressed in it.
+   * It has the call and the errno of the first, and the subclass that belongs to the errno if all
+   * have the same.
+   *
+   * @param failures at least one
+   */
+  public static LinuxException ofAll(List<LinuxException> failures) {
+    LinuxException first = failures.getFirst();
+    if (failures.stream().allMatch(one -> one.getMessage().equals(first.getMessage()))) {
+      return first;
+    }
+    boolean sameErrno = failures.stream().allMatch(one -> one.errno == first.errno);
+    LinuxException all =
+        sameErrno ? of(first.call, first.errno) : new LinuxException(first.call, first.errno, null);
+    List<String> messages = failures.stream().map(Throwable::getMessage).toList();
+    all.combined = "Multiple exceptions: " + String.join(", ", messages);
+    failures.forEach(all::addSuppressed);
+    return all;
+  }
+
+  /**
    * {@code result} when it is ≥ 0.
    *
    * @throws LinuxException for a negative result, which is −errno
@@ -69,6 +95,11 @@ public class LinuxException extends IOException {
   /** The error number, one of {@link Errno}. */
   public final int errno() {
     return errno;
+  }
+
+  @Override
+  public String getMessage() {
+    return combined != null ? combined : super.getMessage();
   }
 
   private static String message(String call, int errno, String detail) {

@@ -4,7 +4,6 @@ package dev.ouro.poll;
 import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.SockAddr;
-import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 
 /** A connect on the ring, with the memory for its address. */
@@ -18,14 +17,15 @@ final class RingConnect extends RingOperation implements Operation {
     this.address = address;
   }
 
-  static RingConnect start(
+  static Operation start(
       RingEngine engine, Fd fd, SocketAddress address, OperationListener listener) {
     Blocking.set(fd);
     RingConnect connect;
     try {
       connect = new RingConnect(engine, listener, engine.addresses().take());
-    } catch (LinuxException e) {
-      throw new UncheckedIOException(e);
+    } catch (LinuxException noMemory) {
+      engine.enqueue((completion, data) -> listener.completed(-noMemory.errno()));
+      return () -> {};
     }
     int length = SockAddr.write(address, connect.address);
     engine

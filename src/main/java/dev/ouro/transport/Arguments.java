@@ -3,6 +3,7 @@ package dev.ouro.transport;
 
 import dev.ouro.linux.Socket;
 import dev.ouro.linux.SocketConstants;
+import java.time.Duration;
 
 /** Checks of arguments that several options share. */
 final class Arguments {
@@ -43,6 +44,19 @@ final class Arguments {
       throw new IllegalArgumentException("backlog: " + backlog + " is negative");
     }
     return backlog;
+  }
+
+  static Duration notNegative(String name, Duration duration) {
+    if (duration.isNegative()) {
+      throw new IllegalArgumentException(name + ": " + duration + " is negative");
+    }
+    return duration;
+  }
+
+  static void notWithSock(String name, boolean given) {
+    if (given) {
+      throw new IllegalArgumentException(name + " and sock can not be specified at the same time");
+    }
   }
 
   static Socket stream(Socket sock) {

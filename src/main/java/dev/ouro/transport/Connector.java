@@ -5,34 +5,36 @@ import dev.ouro.linux.AddressInfo;
 import dev.ouro.linux.Errno;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Socket;
+import dev.ouro.linux.SocketConstants;
+import dev.ouro.linux.UnixAddress;
 import dev.ouro.loop.Context;
 import dev.ouro.loop.EngineLoop;
+import dev.ouro.loop.ExceptionGroup;
 import dev.ouro.loop.Future;
 import dev.ouro.loop.LoopExit;
 import dev.ouro.memory.ChunkPool;
-import dev.ouro.poll.Operation;
-import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Makes one connection: tries addresses in turn, then makes protocol and transport.
+ * Makes one connection: finds the addresses, has a {@link ConnectionRace} for them, then makes
+ * protocol and transport.
  *
- * <p>At any moment it owns at most one socket, {@link #socket}, which the transport takes over or
- * which is closed: when connecting failed, or once a cancelled connect has ended in the kernel.
+ * <p>A socket is the race's until one has won, then this one's for a moment, then the transport's.
  */
-final class Connector<P extends BaseProtocol> {
+final class Connector<P extends BaseProtocol> implements ConnectionRace.Listener {
   private final EngineLoop loop;
   private final ChunkPool chunks;
   private final OpenSockets sockets;
   private final Supplier<P> protocolFactory;
   private final Context context = Context.copyContext();
   private final Future<Connection<Transport, P>> result;
-  private final List<LinuxException> failures = new ArrayList<>();
-  private Socket socket;
-  private Operation connecting;
+  private boolean allErrors;
+  private Future<List<AddressInfo>> resolving;
+  private ConnectionRace race;
   private StreamTransport transport;
 
   Connector(EngineLoop loop, ChunkPool chunks, OpenSockets sockets, Supplier<P> protocolFactory) {
@@ -52,61 +54,83 @@ final class Connector<P extends BaseProtocol> {
     return result;
   }
 
-  /** Connects to the first of the addresses that accepts, once they are known. */
-  void connect(Future<List<AddressInfo>> addresses) {
-    addresses.addDoneCallback(found -> {
+  /**
+   * Connects as {@code options} say, once the addresses are known.
+   *
+   * @param hosts the addresses to connect to
+   * @param locals asks for the addresses to bind to; null: to none
+   */
+  void connect(
+      Future<List<AddressInfo>> hosts,
+      Supplier<Future<List<AddressInfo>>> locals,
+      ConnectionOptions options) {
+    allErrors = options.allErrors();
+    await(
+        hosts,
+        found -> {
+          List<AddressInfo> ordered = AddressOrder.interleave(found, options.interleave());
+          if (locals == null) {
+            race(ordered, null, options.happyEyeballsDelay());
+          } else {
+            await(locals.get(), bound -> race(ordered, bound, options.happyEyeballsDelay()));
+          }
+        });
+  }
+
+  /** Connects to a Unix socket. */
+  void connect(UnixAddress path) {
+    AddressInfo only =
+        new AddressInfo(SocketConstants.AF_UNIX, SocketConstants.SOCK_STREAM, 0, "", path);
+    race(List.of(only), null, null);
+  }
+
+  private void await(Future<List<AddressInfo>> asked, Consumer<List<AddressInfo>> then) {
+    resolving = asked;
+    asked.addDoneCallback(answer -> {
+      resolving = null;
+      Throwable failure = answer.cancelled() ? null : answer.exception();
       if (result.done()) {
-        return;
+        return; // cancelled meanwhile
       }
-      if (found.exception() != null) {
-        result.setException(found.exception());
+      if (failure != null) {
+        result.setException(failure);
       } else {
-        connectNext(found.result().iterator());
+        then.accept(answer.result());
       }
     });
   }
 
-  private void connectNext(Iterator<AddressInfo> addresses) {
-    while (addresses.hasNext()) {
-      AddressInfo info = addresses.next();
-      try {
-        socket = Socket.open(info.family(), info.type(), info.protocol());
-      } catch (LinuxException e) {
-        failures.add(e);
-        continue;
-      }
-      connectTo(info.address(), addresses);
+  private void race(List<AddressInfo> addresses, List<AddressInfo> locals, Duration delay) {
+    race = new ConnectionRace(loop, sockets, addresses, locals, delay, this);
+    race.startNext();
+  }
+
+  @Override
+  public void won(Socket socket) {
+    race = null;
+    if (result.done()) {
+      // cancelled in this very turn, before the race heard of it
+      socket.close();
+      sockets.remove(socket);
+    } else {
+      attach(socket);
+    }
+  }
+
+  @Override
+  public void lost(List<LinuxException> failures) {
+    race = null;
+    if (result.done()) {
       return;
     }
-    result.setException(combined());
+    List<LinuxException> all = failures.isEmpty() ? List.of(noAddress()) : failures;
+    result.setException(
+        allErrors ? new ExceptionGroup("createConnection failed", all) : LinuxException.ofAll(all));
   }
 
-  /** Connects a new socket to {@code address}; after a failure goes on with {@code others}. */
-  void connect(Socket opened, SocketAddress address) {
-    socket = opened;
-    connectTo(address, List.<AddressInfo>of().iterator());
-  }
-
-  private void connectTo(SocketAddress address, Iterator<AddressInfo> others) {
-    sockets.add(socket);
-    connecting =
-        loop.pollEngine()
-            .connect(
-                socket.fd(),
-                address,
-                outcome -> {
-                  connecting = null;
-                  if (outcome == 0 && !result.done()) {
-                    attach(socket);
-                    return;
-                  }
-                  socket.close();
-                  sockets.remove(socket);
-                  if (!result.done()) {
-                    failures.add(LinuxException.of("connect", outcome, address.toString()));
-                    connectNext(others);
-                  }
-                });
+  private static LinuxException noAddress() {
+    return LinuxException.of(
+        "getaddrinfo", Errno.EADDRNOTAVAIL, "getaddrinfo() returned empty list");
   }
 
   /** Makes protocol and transport of a connected socket, which is the transport's from now on. */
@@ -132,29 +156,13 @@ final class Connector<P extends BaseProtocol> {
   }
 
   private void cancelled() {
-    if (connecting != null) {
-      connecting.cancel();
+    if (resolving != null) {
+      resolving.cancel();
+    } else if (race != null) {
+      race.cancel();
     } else if (transport != null) {
       transport.close();
     }
-  }
-
-  /** The one failure, or all of them in one. */
-  private LinuxException combined() {
-    if (failures.isEmpty()) {
-      return LinuxException.of(
-          "getaddrinfo", Errno.EADDRNOTAVAIL, "getaddrinfo() returned empty list");
-    }
-    LinuxException first = failures.getFirst();
-    if (failures.stream().allMatch(e -> e.getMessage().equals(first.getMessage()))) {
-      return first;
-    }
-    List<String> messages = failures.stream().map(LinuxException::getMessage).toList();
-    LinuxException all =
-        LinuxException.of(
-            "connect", first.errno(), "Multiple exceptions: " + String.join(", ", messages));
-    failures.forEach(all::addSuppressed);
-    return all;
   }
 
   static <P extends BaseProtocol> P protocolOf(Supplier<P> protocolFactory) {

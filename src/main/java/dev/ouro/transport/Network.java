@@ -13,6 +13,7 @@ import dev.ouro.loop.Context;
 import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.Future;
 import dev.ouro.memory.ChunkPool;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
@@ -127,11 +128,16 @@ public final class Network {
       throw new IllegalArgumentException("host and port was not specified and no sock specified");
     }
     if (options.sock() != null) {
+      options.checkForSock();
       return attach(protocolFactory, Arguments.stream(options.sock()));
     }
     Connector<P> connector = new Connector<>(loop, chunks, open, protocolFactory);
     Resolver resolver = new Resolver(loop, options.family(), options.proto(), options.flags());
-    connector.connect(resolver.resolve(options.host(), options.port()));
+    InetSocketAddress local = options.localAddr();
+    connector.connect(
+        resolver.resolve(options.host(), options.port()),
+        local == null ? null : () -> resolver.resolve(local),
+        options);
     return connector.result();
   }
 
@@ -149,12 +155,7 @@ public final class Network {
       return attach(protocolFactory, Arguments.unixStream(options.sock()));
     }
     Connector<P> connector = new Connector<>(loop, chunks, open, protocolFactory);
-    try {
-      Socket socket = Socket.open(SocketConstants.AF_UNIX, SocketConstants.SOCK_STREAM, 0);
-      connector.connect(socket, options.path());
-    } catch (LinuxException e) {
-      connector.result().setException(e);
-    }
+    connector.connect(options.path());
     return connector.result();
   }
 

@@ -29,6 +29,11 @@ final class OpenSockets {
     remove(socket.fd());
   }
 
+  /** How many there are. */
+  int size() {
+    return descriptors.size();
+  }
+
   void closeAll() {
     descriptors.forEach(Fd::close);
     descriptors.clear();

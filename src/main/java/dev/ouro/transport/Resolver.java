@@ -8,6 +8,7 @@ import dev.ouro.linux.SocketConstants;
 import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.Future;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.List;
 
 /**
@@ -52,6 +53,14 @@ final class Resolver {
       }
     }
     return loop.runInExecutor(() -> ask(host, service, flags));
+  }
+
+  /** The addresses of {@code address}, which may be unresolved. */
+  Future<List<AddressInfo>> resolve(InetSocketAddress address) {
+    // A number that has a scope keeps it in this form.
+    String host =
+        address.isUnresolved() ? address.getHostString() : address.getAddress().getHostAddress();
+    return resolve(host, address.getPort());
   }
 
   private List<AddressInfo> ask(String host, String service, int withFlags)

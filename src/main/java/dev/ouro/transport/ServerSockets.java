@@ -7,6 +7,7 @@ import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Socket;
 import dev.ouro.linux.SocketConstants;
 import dev.ouro.linux.UnixAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -70,14 +71,21 @@ final class ServerSockets {
     if (info.family() == SocketConstants.AF_INET6) {
       socket.setsockopt(SocketConstants.IPPROTO_IPV6, SocketConstants.IPV6_V6ONLY, 1);
     }
+    LinuxException failure = bind(socket, info.address());
+    if (failure != null && failure.errno() != Errno.EADDRNOTAVAIL) {
+      throw failure;
+    }
+    return failure == null;
+  }
+
+  /** Binds {@code socket}; null, or why that cannot be, with asyncio's words. */
+  static LinuxException bind(Socket socket, SocketAddress address) {
     try {
-      socket.bind(info.address());
-      return true;
+      socket.bind(address);
+      return null;
     } catch (LinuxException e) {
-      if (e.errno() == Errno.EADDRNOTAVAIL) {
-        return false;
-      }
-      throw e;
+      return LinuxException.of(
+          "bind", e.errno(), "error while attempting to bind on address " + address);
     }
   }
 

@@ -4,6 +4,7 @@ package dev.ouro.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ouro.linux.AddressInfo;
 import dev.ouro.linux.AddressInfoException;
 import dev.ouro.linux.ConnectionRefusedException;
 import dev.ouro.linux.Errno;
@@ -13,6 +14,7 @@ import dev.ouro.linux.Socket;
 import dev.ouro.linux.SocketConstants;
 import dev.ouro.loop.Context;
 import dev.ouro.loop.ContextVar;
+import dev.ouro.loop.ExceptionGroup;
 import dev.ouro.loop.Future;
 import dev.ouro.poll.EngineKind;
 import dev.ouro.testing.NetworkFixture;
@@ -27,8 +29,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -71,6 +75,17 @@ class ConnectionContractTest {
           ConnectionOptions.of(stream).withSock(null),
           "host and port was not specified and no sock specified");
       assertRefused(ConnectionOptions.of(datagram), "A Stream Socket was expected");
+      ConnectionOptions given = ConnectionOptions.of(stream);
+      Map<String, ConnectionOptions> onlyForHosts =
+          Map.of(
+              "family", given.withFamily(SocketConstants.AF_INET),
+              "proto", given.withProto(SocketConstants.IPPROTO_TCP),
+              "flags", given.withFlags(AddressInfo.AI_NUMERICHOST),
+              "localAddr", given.withLocalAddr("127.0.0.1", 0),
+              "happyEyeballsDelay", given.withHappyEyeballsDelay(Duration.ZERO),
+              "interleave", given.withInterleave(1));
+      onlyForHosts.forEach((name, options) ->
+          assertRefused(options, name + " and sock can not be specified at the same time"));
       assertThatThrownBy(() -> net.loop().connectAcceptedSocket(Recorder::new, datagram))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("A Stream Socket was expected");
@@ -83,6 +98,38 @@ class ConnectionContractTest {
     assertThatThrownBy(() -> connect(options))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
+  }
+
+  /** Behaviour 140: what an option alone can tell. */
+  @Test
+  void shouldRefuseNumbersOutOfRange() {
+    ConnectionOptions options = ConnectionOptions.of("127.0.0.1", 1);
+    assertThatThrownBy(() -> options.withPort(65_536)).hasMessageStartingWith("port: ");
+    assertThatThrownBy(() -> options.withFamily(99)).hasMessageStartingWith("family: ");
+    assertThatThrownBy(() -> options.withLocalAddr("::1", -1)).hasMessageStartingWith("port: ");
+    assertThatThrownBy(() -> options.withInterleave(-1)).hasMessageStartingWith("interleave: ");
+    assertThatThrownBy(() -> options.withHappyEyeballsDelay(Duration.ofNanos(-1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("happyEyeballsDelay: ");
+    assertThat(options.interleave()).isZero();
+    assertThat(options.withHappyEyeballsDelay(Duration.ZERO).interleave()).isEqualTo(1);
+    assertThat(options.withHappyEyeballsDelay(Duration.ZERO).withInterleave(0).interleave())
+        .isZero();
+  }
+
+  /** Behaviour 140: what {@code socket(2)} takes with the type is no part of it. */
+  @Test
+  void shouldTakeSocketWhoseTypeWasGivenWithFlags() throws IOException {
+    Server server = net.serve(Recorder::new);
+    int flags = SocketConstants.SOCK_NONBLOCK | SocketConstants.SOCK_CLOEXEC;
+    Socket socket = Socket.open(SocketConstants.AF_INET, SocketConstants.SOCK_STREAM | flags, 0);
+    socket.setBlocking(true);
+    socket.connect(new InetSocketAddress("127.0.0.1", NetworkFixture.port(server)));
+
+    Connection<Transport, Recorder> connection = net.run(connect(ConnectionOptions.of(socket)));
+
+    connection.transport().abort();
+    net.runUntil(connection.protocol()::isLost);
   }
 
   /** Behaviours 109 and 143: the addresses of a name, in order. */
@@ -113,6 +160,86 @@ class ConnectionContractTest {
     assertThatThrownBy(() -> net.run(refused))
         .isInstanceOf(ConnectionRefusedException.class)
         .hasMessageContaining("127.0.0.1:" + port);
+  }
+
+  /** Behaviours 144 and 146: both loopback addresses, whose errors differ. */
+  @Test
+  void shouldTellAllErrorsWhenTheyDiffer() throws IOException {
+    int port = freePort();
+    ConnectionOptions loopback = ConnectionOptions.of(null, port);
+
+    assertThatThrownBy(() -> net.run(connect(loopback)))
+        .isInstanceOf(ConnectionRefusedException.class)
+        .hasMessageMatching(
+            "Multiple exceptions: connect \\(.*:%d\\): ECONNREFUSED.*, connect .*:%d.*"
+                .formatted(port, port))
+        .satisfies(failure -> assertThat(failure.getSuppressed()).hasSize(2));
+    assertThatThrownBy(() -> net.run(connect(loopback.withAllErrors(true))))
+        .isInstanceOf(ExceptionGroup.class)
+        .hasMessage("createConnection failed (2 sub-exceptions)")
+        .satisfies(failure ->
+            assertThat(((ExceptionGroup) failure).exceptions())
+                .hasSize(2)
+                .allMatch(ConnectionRefusedException.class::isInstance));
+    assertThatThrownBy(
+            () -> net.run(connect(ConnectionOptions.of("127.0.0.1", port).withAllErrors(true))))
+        .hasMessage("createConnection failed (1 sub-exception)");
+  }
+
+  /** Behaviour 145. */
+  @Test
+  void shouldBindLocalAddress() throws IOException {
+    Server server = net.serve(Recorder::new);
+    int port = freePort();
+    ConnectionOptions options = ConnectionOptions.of("127.0.0.1", NetworkFixture.port(server));
+
+    for (ConnectionOptions bound :
+        List.of(
+            options.withLocalAddr("127.0.0.3", port),
+            options.withLocalAddr(new InetSocketAddress("127.0.0.4", port)))) {
+      Connection<Transport, Recorder> connection = net.run(connect(bound));
+
+      InetSocketAddress local = (InetSocketAddress) connection.transport().getExtraInfo("sockname");
+      assertThat(local.getAddress().getHostAddress()).isIn("127.0.0.3", "127.0.0.4");
+      assertThat(local.getPort()).isEqualTo(port);
+      connection.transport().abort();
+      net.runUntil(connection.protocol()::isLost);
+    }
+  }
+
+  /** Behaviour 145: of the addresses of a host, those that the local address can reach. */
+  @Test
+  void shouldSkipAddressesOfOtherFamilyThanLocalAddress() throws IOException {
+    Server server = net.serve(Recorder::new);
+    ConnectionOptions loopback = ConnectionOptions.of(null, NetworkFixture.port(server));
+
+    Connection<Transport, Recorder> connection =
+        net.run(connect(loopback.withLocalAddr("127.0.0.1", 0)));
+    connection.transport().abort();
+    net.runUntil(connection.protocol()::isLost);
+
+    assertThatThrownBy(() ->
+            net.run(
+                connect(
+                    ConnectionOptions.of("127.0.0.1", NetworkFixture.port(server))
+                        .withLocalAddr("::1", 0))))
+        .isInstanceOf(LinuxException.class)
+        .hasMessageContaining("no matching local address with family=AF_INET found");
+  }
+
+  /** Behaviour 145. */
+  @Test
+  void shouldNameLocalAddressThatIsInUse() {
+    Server server = net.serve(Recorder::new);
+    int port = NetworkFixture.port(server);
+
+    Future<Connection<Transport, Recorder>> connection =
+        connect(ConnectionOptions.of("127.0.0.1", port).withLocalAddr("127.0.0.1", port));
+
+    assertThatThrownBy(() -> net.run(connection))
+        .isInstanceOfSatisfying(
+            LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EADDRINUSE))
+        .hasMessageContaining("error while attempting to bind on address /127.0.0.1:" + port);
   }
 
   /** Behaviour 88: a name that nobody knows. */
@@ -248,6 +375,29 @@ class ConnectionContractTest {
           .filter(one -> !one.cancelled())
           .forEach(one -> one.result().transport().abort());
       net.runTurns(5);
+    }
+  }
+
+  /**
+   * Behaviour 148: a socket that is given is the transport's, also when nobody wants it any more.
+   */
+  @Test
+  void shouldCloseGivenSocketOnceWhenCancelled() throws IOException {
+    for (int turns = 0; turns < 5; turns++) {
+      Socket[] pair = Socket.pair();
+      Future<Connection<Transport, Recorder>> connection = connect(ConnectionOptions.of(pair[0]));
+      net.runTurns(turns);
+
+      if (!connection.cancel()) {
+        connection.result().transport().abort();
+      }
+      net.runUntil(() -> pair[0].fd().isClosed());
+      try (Socket other = stream()) {
+        net.runTurns(5);
+        assertThat(other.getsockopt(SocketConstants.SOL_SOCKET, SocketConstants.SO_TYPE))
+            .isEqualTo(SocketConstants.SOCK_STREAM);
+      }
+      pair[1].close();
     }
   }
 

@@ -2,6 +2,9 @@
 package dev.ouro.testing;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +27,15 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
   private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(LeakCheck.class);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  static {
+    // The JDK's sockets share a descriptor that is opened with the first and never closed.
+    try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      new Socket(listening.getInetAddress(), listening.getLocalPort()).close();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
 
   private record Before(Map<Integer, String> descriptors, Set<Thread> threads) {}
 

@@ -40,8 +40,22 @@ public final class LoopFixture implements AfterEachCallback {
 
   /** {@link #open()} that waits as {@code strategy} says. */
   public EngineLoop open(WaitStrategy strategy) {
+    return opened(() -> new EngineLoop(completions -> open(kind, completions), strategy));
+  }
+
+  /** {@link #open()} whose time is {@code clock}'s, to be moved by hand. */
+  public EngineLoop open(ManualClock clock) {
+    return opened(() ->
+        new EngineLoop(completions -> open(kind, completions), WaitStrategy.blocking(), clock));
+  }
+
+  private interface Opening {
+    EngineLoop open() throws LinuxException;
+  }
+
+  private EngineLoop opened(Opening opening) {
     try {
-      EngineLoop loop = new EngineLoop(completions -> open(kind, completions), strategy);
+      EngineLoop loop = opening.open();
       loops.add(loop);
       return loop;
     } catch (LinuxException unavailable) {

@@ -17,9 +17,7 @@ import dev.ouro.transport.Server;
 import dev.ouro.transport.ServerOptions;
 import dev.ouro.transport.Transport;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,15 +37,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class NetworkFixture implements AfterEachCallback {
   private static final long PATIENCE_NANOS = Duration.ofSeconds(20).toNanos();
-
-  static {
-    // The JDK's sockets share a descriptor that is opened with the first and never closed.
-    try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      new Socket(listening.getInetAddress(), listening.getLocalPort()).close();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
 
   private final EngineKind kind;
   private final List<AutoCloseable> toClose = new ArrayList<>();

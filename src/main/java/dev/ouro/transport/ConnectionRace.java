@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.transport;
+
+import dev.ouro.linux.AddressInfo;
+import dev.ouro.linux.Errno;
+import dev.ouro.linux.LinuxException;
+import dev.ouro.linux.Socket;
+import dev.ouro.linux.SocketConstants;
+import dev.ouro.loop.EngineLoop;
+import dev.ouro.loop.TimerHandle;
+import dev.ouro.poll.Operation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * Connects a socket to one of several addresses, in turn: RFC 8305, section 5.
+ *
+ * <p>The next attempt begins when the newest one has failed or, with a delay, when that has passed
+ * since the newest one began. The first that succeeds wins, and ends the race: the others are
+ * cancelled. Each attempt owns its socket until it has won, and else closes it when the kernel has
+ * ended its connect.
+ */
+final class ConnectionRace {
+  /** Hears how the race ended, once; never after {@link #cancel}. */
+  interface Listener {
+    /** {@code socket} is connected, and the listener's from now on. */
+    void won(Socket socket);
+
+    /** No address accepted; the failures in the order of the addresses, none for no address. */
+    void lost(List<LinuxException> failures);
+  }
+
+  private final EngineLoop loop;
+  private final OpenSockets sockets;
+  private final Iterator<AddressInfo> addresses;
+  private final List<AddressInfo> locals;
+  private final Duration delay;
+  private final Listener listener;
+  private final List<Attempt> attempts = new ArrayList<>();
+  private TimerHandle nextStart;
+  private int running;
+  private boolean over;
+
+  /**
+   * Prepares a race.
+   *
+   * @param locals what to bind to, or null
+   * @param delay how long an attempt has before the next one begins as well; null: until it fails
+   */
+  ConnectionRace(
+      EngineLoop loop,
+      OpenSockets sockets,
+      List<AddressInfo> addresses,
+      List<AddressInfo> locals,
+      Duration delay,
+      Listener listener) {
+    this.loop = loop;
+    this.sockets = sockets;
+    this.addresses = addresses.iterator();
+    this.locals = locals;
+    this.delay = delay;
+    this.listener = listener;
+  }
+
+  /** Begins the next attempt that can be begun. */
+  void startNext() {
+    stopTimer();
+    while (addresses.hasNext()) {
+      Attempt attempt = new Attempt(addresses.next());
+      attempts.add(attempt);
+      if (attempt.start()) {
+        if (delay != null && addresses.hasNext()) {
+          nextStart = loop.callLater(delay, this::startNext);
+        }
+        return;
+      }
+    }
+    endIfAllFailed();
+  }
+
+  /** Ends all attempts, without a word to the listener. */
+  void cancel() {
+    over = true;
+    stopTimer();
+    attempts.forEach(Attempt::cancel);
+  }
+
+  private void stopTimer() {
+    if (nextStart != null) {
+      nextStart.cancel();
+      nextStart = null;
+    }
+  }
+
+  private void endIfAllFailed() {
+    if (running == 0 && !addresses.hasNext()) {
+      over = true;
+      listener.lost(attempts.stream().flatMap(attempt -> attempt.failures.stream()).toList());
+    }
+  }
+
+  /** One address, and what became of it. */
+  private final class Attempt {
+    private final AddressInfo to;
+    private final List<LinuxException> failures = new ArrayList<>();
+    private Socket socket;
+    private Operation connecting;
+
+    Attempt(AddressInfo to) {
+      this.to = to;
+    }
+
+    /** Whether it runs now. */
+    boolean start() {
+      try {
+        socket = Socket.open(to.family(), to.type(), to.protocol());
+        bind();
+      } catch (LinuxException e) {
+        failures.add(e);
+        if (socket != null) {
+          socket.close();
+        }
+        return false;
+      }
+      sockets.add(socket);
+      running++;
+      connecting = loop.pollEngine().connect(socket.fd(), to.address(), this::ended);
+      return true;
+    }
+
+    private void bind() throws LinuxException {
+      if (locals == null) {
+        return;
+      }
+      LinuxException failure = null;
+      for (AddressInfo local : locals) {
+        if (local.family() == to.family()) {
+          if (failure != null) {
+            failures.add(failure);
+          }
+          failure = ServerSockets.bind(socket, local.address());
+          if (failure == null) {
+            return;
+          }
+        }
+      }
+      throw failure != null ? failure : noLocalAddress();
+    }
+
+    private LinuxException noLocalAddress() {
+      String family = to.family() == SocketConstants.AF_INET6 ? "AF_INET6" : "AF_INET";
+      return LinuxException.of(
+          "bind",
+          Errno.EADDRNOTAVAIL,
+          "no matching local address with family=" + family + " found");
+    }
+
+    void cancel() {
+      if (connecting != null) {
+        connecting.cancel();
+      }
+    }
+
+    private void ended(int outcome) {
+      connecting = null;
+      running--;
+      if (outcome == 0 && !over) {
+        ConnectionRace.this.cancel();
+        listener.won(socket);
+        return;
+      }
+      socket.close();
+      sockets.remove(socket);
+      if (over) {
+        return;
+      }
+      failures.add(LinuxException.of("connect", outcome, to.address().toString()));
+      if (attempts.getLast().equals(this)) {
+        startNext();
+      } else {
+        endIfAllFailed();
+      }
+    }
+  }
+}
