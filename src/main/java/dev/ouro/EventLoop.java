@@ -76,12 +76,16 @@ public interface EventLoop extends CallbackLoop {
 
   /**
    * Connects to a TCP server. asyncio's {@code create_connection}. The host's addresses are tried
-   * in order.
+   * in order, one after the other, or overlapping with {@link
+   * ConnectionOptions#withHappyEyeballsDelay}.
    *
    * @return the connection, after {@code connectionMade} was called; or {@code getaddrinfo}'s
-   *     error; or {@code connect}'s error: if several addresses failed in different ways, one
-   *     exception that tells all, with each of them suppressed in it
-   * @throws IllegalArgumentException neither host, port nor sock, or both; sock is not a stream
+   *     error; or {@code bind}'s or {@code connect}'s error: if several addresses failed in
+   *     different ways, one exception that tells all ({@code Multiple exceptions: …}), with each of
+   *     them suppressed in it; with {@link ConnectionOptions#withAllErrors} always a {@link
+   *     dev.ouro.loop.ExceptionGroup}
+   * @throws IllegalArgumentException neither host, port nor sock, or both; an option that is for
+   *     hosts together with sock; sock is not a stream
    */
   <P extends BaseProtocol> Future<Connection<Transport, P>> createConnection(
       Supplier<P> protocolFactory, ConnectionOptions options);
@@ -190,6 +194,16 @@ public interface EventLoop extends CallbackLoop {
    */
   Future<Long> sendfile(WriteTransport transport, FileChannel file, SendfileOptions options);
 
+  /** {@link #sendfile(WriteTransport, OpenFile, SendfileOptions)} of all of the file. */
+  default Future<Long> sendfile(WriteTransport transport, OpenFile file) {
+    return sendfile(transport, file, SendfileOptions.DEFAULT);
+  }
+
+  /** {@link #sendfile(WriteTransport, FileChannel, SendfileOptions)} of all of the file. */
+  default Future<Long> sendfile(WriteTransport transport, FileChannel file) {
+    return sendfile(transport, file, SendfileOptions.DEFAULT);
+  }
+
   /**
    * {@code getaddrinfo(3)}, in the default executor.
    *
@@ -204,6 +218,16 @@ public interface EventLoop extends CallbackLoop {
   Future<List<AddressInfo>> getaddrinfo(
       String host, String service, int family, int type, int protocol, int flags);
 
+  /** {@link #getaddrinfo(String, String, int, int, int, int)} of any family and type. */
+  default Future<List<AddressInfo>> getaddrinfo(String host, String service) {
+    return getaddrinfo(host, service, 0, 0, 0, 0);
+  }
+
+  /** {@link #getaddrinfo(String, String)} for a port's number. */
+  default Future<List<AddressInfo>> getaddrinfo(String host, int port) {
+    return getaddrinfo(host, Integer.toString(port));
+  }
+
   /**
    * {@code getnameinfo(3)}, in the default executor.
    *
@@ -211,4 +235,9 @@ public interface EventLoop extends CallbackLoop {
    * @return the answer, or an {@link dev.ouro.linux.AddressInfoException}
    */
   Future<NameInfo> getnameinfo(SocketAddress address, int flags);
+
+  /** {@link #getnameinfo(SocketAddress, int)} without flags. */
+  default Future<NameInfo> getnameinfo(SocketAddress address) {
+    return getnameinfo(address, 0);
+  }
 }

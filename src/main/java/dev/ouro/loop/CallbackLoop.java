@@ -238,6 +238,44 @@ public interface CallbackLoop extends AutoCloseable {
    */
   Future<Void> shutdownDefaultExecutor(Duration timeout);
 
+  // Open resources
+
+  /**
+   * Notes that {@code asyncgen} is open, for {@link #shutdownAsyncgens} to close. What asyncio does
+   * by itself for every asynchronous generator that is iterated, Java code does here, for anything
+   * that is to be closed before the loop is. It is kept from being garbage until {@link
+   * #removeAsyncgen}, the shutdown or the loop's end. A second time for the same one does nothing.
+   *
+   * <p>After the shutdown was called a warning is logged: nobody will close it.
+   */
+  void addAsyncgen(AutoCloseable asyncgen);
+
+  /**
+   * Ends {@link #addAsyncgen}: its owner has closed it.
+   *
+   * @return whether it was noted
+   */
+  boolean removeAsyncgen(AutoCloseable asyncgen);
+
+  /**
+   * Closes everything that {@link #addAsyncgen} noted, the last first, each in a callback of its
+   * own, on the loop's thread. asyncio's {@code shutdown_asyncgens}. What a {@code close} throws
+   * goes to the exception handler, with the key {@code asyncgen}, and keeps none of the others from
+   * being closed.
+   *
+   * {@snippet :
+   * try {
+   *   loop.runForever();
+   * } finally {
+   *   loop.runUntilComplete(loop.shutdownAsyncgens());
+   *   loop.close();
+   * }
+   * }
+   *
+   * @return done once all are closed
+   */
+  Future<Void> shutdownAsyncgens();
+
   // Errors and debugging
 
   /** Sets who hears of errors that nobody else can hear of; null for the default. */

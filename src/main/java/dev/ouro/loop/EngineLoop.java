@@ -51,6 +51,9 @@ public class EngineLoop implements CallbackLoop {
   /** In debug mode, else null. */
   private UnclosedLoop unclosed;
 
+  /** Made when first needed. */
+  private Asyncgens asyncgens;
+
   /** On the system's monotonic clock. */
   public EngineLoop(EngineFactory engines, WaitStrategy strategy) throws LinuxException {
     this(engines, strategy, () -> System.nanoTime() - CLOCK_ORIGIN);
@@ -150,6 +153,7 @@ public class EngineLoop implements CallbackLoop {
     flushList.clear();
     watches.clear();
     executor.close();
+    asyncgens = null;
     waiter.close();
     engine.close();
     if (unclosed != null) {
@@ -246,6 +250,33 @@ public class EngineLoop implements CallbackLoop {
     }
     checkOpen();
     return executor.shutdown(timeout);
+  }
+
+  // Open resources
+
+  @Override
+  public void addAsyncgen(AutoCloseable asyncgen) {
+    Objects.requireNonNull(asyncgen, "asyncgen");
+    checkCanSchedule();
+    asyncgens().add(asyncgen);
+  }
+
+  @Override
+  public boolean removeAsyncgen(AutoCloseable asyncgen) {
+    return asyncgens != null && asyncgens.remove(asyncgen);
+  }
+
+  @Override
+  public Future<Void> shutdownAsyncgens() {
+    checkCanSchedule();
+    return asyncgens().shutdown();
+  }
+
+  private Asyncgens asyncgens() {
+    if (asyncgens == null) {
+      asyncgens = new Asyncgens(this);
+    }
+    return asyncgens;
   }
 
   // Errors and debugging

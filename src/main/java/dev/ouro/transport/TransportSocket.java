@@ -4,6 +4,7 @@ package dev.ouro.transport;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Socket;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -87,8 +88,58 @@ public final class TransportSocket {
     }
   }
 
+  /**
+   * Does nothing for null and zero: the socket's owner never waits on it.
+   *
+   * @throws IllegalArgumentException for any other time
+   */
+  public void settimeout(Duration timeout) {
+    if (timeout != null && !timeout.isZero()) {
+      throw new IllegalArgumentException(
+          "settimeout(): only 0 timeout is allowed on transport sockets");
+    }
+  }
+
+  /** How long a call may wait: zero. */
+  public Duration gettimeout() {
+    return Duration.ZERO;
+  }
+
+  /**
+   * {@code shutdown(2)}, behind the transport's back.
+   *
+   * @param how {@code SHUT_RD}, {@code SHUT_WR} or {@code SHUT_RDWR}
+   * @throws LinuxException ENOTCONN; EBADF: closed
+   */
+  public void shutdown(int how) throws LinuxException {
+    socket.shutdown(how);
+  }
+
+  /** asyncio's form: what socket it is, and while it is open its addresses. */
   @Override
   public String toString() {
-    return "<TransportSocket fd=" + fileno() + " family=" + family() + " type=" + type() + ">";
+    StringBuilder text = new StringBuilder("<TransportSocket fd=").append(fileno());
+    text.append(" family=").append(family()).append(" type=").append(type());
+    text.append(" proto=").append(proto());
+    if (fileno() >= 0) {
+      appendAddress(text, " laddr=", socket::getsockname);
+      appendAddress(text, " raddr=", socket::getpeername);
+    }
+    return text.append('>').toString();
+  }
+
+  private interface Asked {
+    SocketAddress answer() throws LinuxException;
+  }
+
+  private static void appendAddress(StringBuilder text, String name, Asked asked) {
+    try {
+      SocketAddress address = asked.answer();
+      if (address != null) {
+        text.append(name).append(address);
+      }
+    } catch (LinuxException none) {
+      // not bound or not connected
+    }
   }
 }

@@ -104,7 +104,7 @@ class AcceptOutOfDescriptorsContractTest {
     }
   }
 
-  /** Behaviour 67, by a clock that is moved by hand. */
+  /** Behaviours 67 and 68, by a clock that is moved by hand. */
   @Test
   void shouldPauseForOneSecondAndRetryOnce() throws IOException {
     FakeLoop loop = FakeLoop.create();

@@ -11,8 +11,18 @@ import dev.ouro.linux.SocketConstants;
 import dev.ouro.poll.EngineKind;
 import dev.ouro.testing.NetworkFixture;
 import dev.ouro.testing.OnBothEngines;
+import dev.ouro.testing.Recorder;
+import dev.ouro.transport.Connection;
+import dev.ouro.transport.ConnectionOptions;
+import dev.ouro.transport.Server;
+import dev.ouro.transport.ServerOptions;
+import dev.ouro.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -55,6 +65,36 @@ class NameResolutionContractTest {
             e -> assertThat(e.code()).isEqualTo(AddressInfo.EAI_NONAME));
   }
 
+  /** Behaviour 84: any family, any type. */
+  @Test
+  void shouldAskForEverythingWithoutHints() throws IOException {
+    assertThat(net.run(net.loop().getaddrinfo("127.0.0.1", "80")))
+        .isEqualTo(AddressInfo.resolve("127.0.0.1", "80", 0, 0, 0, 0))
+        .isEqualTo(net.run(net.loop().getaddrinfo("127.0.0.1", 80)));
+  }
+
+  /** Behaviour 85: nobody is asked for a number, of either family, with or without a scope. */
+  @Test
+  void shouldConnectAndListenByNumberWithoutAskingTheResolver() {
+    ExecutorService refusing = Executors.newSingleThreadExecutor();
+    refusing.shutdown();
+    net.loop().setDefaultExecutor(refusing);
+    for (String host : List.of("127.0.0.1", "::1", "::1%1")) {
+      Server server =
+          net.closing(net.run(net.loop().createServer(Recorder::new, ServerOptions.of(host, 0))));
+      Connection<Transport, Recorder> connection =
+          net.run(
+              net.loop()
+                  .createConnection(
+                      Recorder::new, ConnectionOptions.of(host, NetworkFixture.port(server))));
+
+      connection.transport().abort();
+      net.runUntil(connection.protocol()::isLost);
+    }
+    assertThatThrownBy(() -> net.loop().getaddrinfo("localhost", 80))
+        .isInstanceOf(RejectedExecutionException.class);
+  }
+
   /** Behaviour 86. */
   @Test
   void shouldKeepScopeOfAddress() {
@@ -75,7 +115,9 @@ class NameResolutionContractTest {
 
     assertThat(net.run(net.loop().getnameinfo(address, numeric)))
         .isEqualTo(new NameInfo("127.0.0.1", "80"));
-    assertThat(net.run(net.loop().getnameinfo(address, 0))).isEqualTo(NameInfo.resolve(address, 0));
+    assertThat(net.run(net.loop().getnameinfo(address)))
+        .isEqualTo(NameInfo.resolve(address, 0))
+        .isEqualTo(net.run(net.loop().getnameinfo(address, 0)));
   }
 
   /** Behaviour 23. */

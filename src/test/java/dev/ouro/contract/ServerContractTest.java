@@ -188,7 +188,7 @@ class ServerContractTest {
         .hasMessageContaining("192.0.2.1");
   }
 
-  /** Behaviour 156. */
+  /** Behaviours 156 and 166. */
   @Test
   void shouldListenOnlyWhenServingStarts() throws IOException {
     Recorder recorder = new Recorder();
@@ -330,6 +330,32 @@ class ServerContractTest {
 
     assertThat(made.stream().filter(recorder -> recorder.isMade() && !recorder.isLost()))
         .hasSize(135);
+  }
+
+  /** Behaviour 164: what {@code listen(2)} got is how many connections wait, and one more. */
+  @Test
+  void shouldLetAsManyConnectionsWaitAsBacklogSays() throws IOException {
+    Server server = open(ServerOptions.of("127.0.0.1", 0).withBacklog(3));
+    int established = 0;
+    for (int i = 0; i < 8; i++) {
+      Socket peer =
+          net.closing(Socket.open(SocketConstants.AF_INET, SocketConstants.SOCK_STREAM, 0));
+      peer.connect(new InetSocketAddress("127.0.0.1", NetworkFixture.port(server)));
+      established += isEstablished(peer) ? 1 : 0;
+    }
+
+    assertThat(established).isEqualTo(4);
+    assertThatThrownBy(() -> ServerOptions.of("127.0.0.1", 0).withBacklog(-1))
+        .hasMessageStartingWith("backlog: ");
+  }
+
+  private static boolean isEstablished(Socket peer) {
+    try {
+      peer.getpeername();
+      return true;
+    } catch (LinuxException notConnected) {
+      return false;
+    }
   }
 
   /** Behaviour 165. */
