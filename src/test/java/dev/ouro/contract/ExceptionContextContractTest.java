@@ -108,10 +108,11 @@ class ExceptionContextContractTest {
   void shouldNameTransportAndProtocolThatFailed() throws IOException {
     List<String> users = new ArrayList<>();
     List<ExceptionContext> errors = new ArrayList<>();
-    net.loop().setExceptionHandler((loop, context) -> {
-      users.add(USER.get());
-      errors.add(context);
-    });
+    net.loop()
+        .setExceptionHandler((loop, context) -> {
+          users.add(USER.get());
+          errors.add(context);
+        });
     Recorder failing =
         new Recorder() {
           @Override
