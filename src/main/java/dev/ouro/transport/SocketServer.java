@@ -27,6 +27,7 @@ final class SocketServer implements Server {
   private final Set<StreamTransport> clients = new LinkedHashSet<>();
   private final List<Future<Void>> waiters = new ArrayList<>();
   private ServeForever serving;
+  private int making;
   private boolean accepting;
   private boolean closed;
   private boolean allGone;
@@ -88,10 +89,16 @@ final class SocketServer implements Server {
   void accepted(StreamEnds ends) {
     Context own = context.copy();
     BaseProtocol[] made = new BaseProtocol[1];
-    loop.runInContext(own, () -> made[0] = Connector.protocolOf(protocolFactory));
-    StreamTransport transport = new StreamTransport(loop, chunks, open, ends, made[0], own, this);
-    clients.add(transport);
-    transport.start();
+    making++; // a factory that closes this server does not end the wait for its own connection
+    try {
+      loop.runInContext(own, () -> made[0] = Connector.protocolOf(protocolFactory));
+      StreamTransport transport = new StreamTransport(loop, chunks, open, ends, made[0], own, this);
+      clients.add(transport);
+      transport.start();
+    } finally {
+      making--;
+      wakeIfAllGone();
+    }
   }
 
   /** A connection is lost. */
@@ -101,7 +108,7 @@ final class SocketServer implements Server {
   }
 
   private void wakeIfAllGone() {
-    if (closed && clients.isEmpty() && !allGone) {
+    if (closed && making == 0 && clients.isEmpty() && !allGone) {
       allGone = true;
       for (Future<Void> waiter : waiters) {
         if (!waiter.done()) {
