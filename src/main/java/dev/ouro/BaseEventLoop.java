@@ -51,6 +51,9 @@ public abstract sealed class BaseEventLoop extends EngineLoop implements EventLo
   @Override
   public void close() {
     boolean first = !isClosed();
+    if (first && getDebug() && !isRunning()) {
+      network.warnOfOpen();
+    }
     super.close();
     if (first) {
       network.close();

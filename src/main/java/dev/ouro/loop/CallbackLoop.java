@@ -308,7 +308,8 @@ public interface CallbackLoop extends AutoCloseable {
 
   /**
    * Turns debug mode on or off, also while running. It checks threads, logs slow callbacks, records
-   * where handles and futures are created, and warns of a loop that is garbage before it is closed.
+   * where handles and futures are created, and warns of a loop that is garbage before it is closed,
+   * or closed before its transports and servers are.
    */
   void setDebug(boolean enabled);
 

@@ -3,6 +3,7 @@ package dev.ouro.transport;
 
 import dev.ouro.linux.Socket;
 import dev.ouro.linux.SocketConstants;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /** Checks of arguments that several options share. */
@@ -16,6 +17,11 @@ final class Arguments {
       throw new IllegalArgumentException("port: " + port + " is not in 0..65535");
     }
     return port;
+  }
+
+  /** An address to be looked up; null or empty for no host. */
+  static InetSocketAddress unresolved(String host, int port) {
+    return InetSocketAddress.createUnresolved(host == null ? "" : host, port(port));
   }
 
   static int family(int family) {

@@ -48,7 +48,7 @@ abstract class ChannelTransport implements BaseTransport, StreamListener {
   /** The constructor of a subclass is through: the descriptor is the transport's. */
   final void own() {
     loop.claimDescriptor(number, this);
-    open.add(fd);
+    open.add(fd, this);
   }
 
   abstract StreamChannel channel();

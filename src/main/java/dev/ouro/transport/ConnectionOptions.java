@@ -97,11 +97,11 @@ public final class ConnectionOptions {
    * With this end bound to a local address: the first of {@code host}, a name or a number, that has
    * the family of the address to connect to and can be bound.
    *
+   * @param host null or empty: this machine
    * @param port 0: any that is free
    */
   public ConnectionOptions withLocalAddr(String host, int port) {
-    Objects.requireNonNull(host, "host");
-    return withLocalAddr(InetSocketAddress.createUnresolved(host, Arguments.port(port)));
+    return withLocalAddr(Arguments.unresolved(host, port));
   }
 
   /** {@link #withLocalAddr(String, int)} of an address; null (default): the kernel picks one. */

@@ -87,6 +87,13 @@ final class ConnectionRace {
     attempts.forEach(Attempt::cancel);
   }
 
+  @Override
+  public String toString() {
+    return "<Connecting to "
+        + attempts.stream().map(attempt -> attempt.to.address()).toList()
+        + ">";
+  }
+
   private void stopTimer() {
     if (nextStart != null) {
       nextStart.cancel();
@@ -124,7 +131,7 @@ final class ConnectionRace {
         }
         return false;
       }
-      sockets.add(socket);
+      sockets.add(socket, ConnectionRace.this);
       running++;
       connecting = loop.pollEngine().connect(socket.fd(), to.address(), this::ended);
       return true;

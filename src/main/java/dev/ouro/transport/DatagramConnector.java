@@ -154,8 +154,7 @@ final class DatagramConnector<P extends DatagramProtocol> {
         new Resolver(
             loop, options.family(), SocketConstants.SOCK_DGRAM, options.proto(), options.flags());
     InetSocketAddress inet = (InetSocketAddress) address;
-    String host = inet.isUnresolved() ? inet.getHostString() : inet.getAddress().getHostAddress();
-    return resolver.resolve(host.isEmpty() ? null : host, inet.getPort());
+    return resolver.resolve(inet);
   }
 
   private void open(Future<List<AddressInfo>> local, Future<List<AddressInfo>> remote) {

@@ -72,7 +72,7 @@ final class DatagramEndpoint implements DatagramTransport, DatagramListener {
     this.sender =
         new DatagramSender(loop, this, channel, chunks, memory, flow, context, tellsRoom, gso);
     loop.claimDescriptor(fd, this);
-    sockets.add(socket);
+    sockets.add(socket, this);
   }
 
   /** Schedules {@code connectionMade} and then the first receive, each on its own. */

@@ -88,7 +88,7 @@ public final class DatagramOptions {
 
   /** {@link #withLocalAddr(SocketAddress)}; null or empty host: as {@link #withFlags} says. */
   public DatagramOptions withLocalAddr(String host, int port) {
-    return withLocalAddr(unresolved(host, port));
+    return withLocalAddr(Arguments.unresolved(host, port));
   }
 
   /**
@@ -103,7 +103,7 @@ public final class DatagramOptions {
 
   /** {@link #withRemoteAddr(SocketAddress)}; null or empty host: this machine. */
   public DatagramOptions withRemoteAddr(String host, int port) {
-    return withRemoteAddr(unresolved(host, port));
+    return withRemoteAddr(Arguments.unresolved(host, port));
   }
 
   /**
@@ -114,10 +114,6 @@ public final class DatagramOptions {
     DatagramOptions copy = new DatagramOptions(this);
     copy.remoteAddr = address("remoteAddr", remoteAddr);
     return copy;
-  }
-
-  private static InetSocketAddress unresolved(String host, int port) {
-    return InetSocketAddress.createUnresolved(host == null ? "" : host, Arguments.port(port));
   }
 
   private static SocketAddress address(String name, SocketAddress address) {

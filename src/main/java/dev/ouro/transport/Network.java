@@ -262,6 +262,16 @@ public final class Network {
     return loop.runInExecutor(() -> NameInfo.resolve(address, flags));
   }
 
+  /** Warns of what is still open, in the log: before the loop closes it, in debug mode. */
+  public void warnOfOpen() {
+    for (Object owner : open.owners()) {
+      System.getLogger("dev.ouro")
+          .log(
+              System.Logger.Level.WARNING,
+              (owner instanceof BaseTransport ? "unclosed transport " : "unclosed ") + owner);
+    }
+  }
+
   /**
    * Closes the sockets that are left, and gives the memory back, once the loop is closed. What the
    * kernel did not let go of is leaked, and the log says how much: it might still be read.

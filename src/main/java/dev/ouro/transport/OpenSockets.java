@@ -3,7 +3,9 @@ package dev.ouro.transport;
 
 import dev.ouro.linux.Fd;
 import dev.ouro.linux.Socket;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -11,14 +13,15 @@ import java.util.Set;
  * closed are closed here: not every one has an operation that the engine would know it by.
  */
 final class OpenSockets {
-  private final Set<Fd> descriptors = new HashSet<>();
+  /** Each with whom it belongs to. */
+  private final Map<Fd, Object> descriptors = new HashMap<>();
 
-  void add(Fd fd) {
-    descriptors.add(fd);
+  void add(Fd fd, Object owner) {
+    descriptors.put(fd, owner);
   }
 
-  void add(Socket socket) {
-    add(socket.fd());
+  void add(Socket socket, Object owner) {
+    add(socket.fd(), owner);
   }
 
   void remove(Fd fd) {
@@ -34,8 +37,13 @@ final class OpenSockets {
     return descriptors.size();
   }
 
+  /** Whom they belong to, each once. */
+  Set<Object> owners() {
+    return new LinkedHashSet<>(descriptors.values());
+  }
+
   void closeAll() {
-    descriptors.forEach(Fd::close);
+    descriptors.keySet().forEach(Fd::close);
     descriptors.clear();
   }
 }

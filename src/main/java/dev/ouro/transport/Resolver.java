@@ -55,12 +55,12 @@ final class Resolver {
     return loop.runInExecutor(() -> ask(host, service, flags));
   }
 
-  /** The addresses of {@code address}, which may be unresolved. */
+  /** The addresses of {@code address}, which may be unresolved, and its host empty for null. */
   Future<List<AddressInfo>> resolve(InetSocketAddress address) {
     // A number that has a scope keeps it in this form.
     String host =
         address.isUnresolved() ? address.getHostString() : address.getAddress().getHostAddress();
-    return resolve(host, address.getPort());
+    return resolve(host.isEmpty() ? null : host, address.getPort());
   }
 
   private List<AddressInfo> ask(String host, String service, int withFlags)

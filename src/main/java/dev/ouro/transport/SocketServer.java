@@ -55,7 +55,7 @@ final class SocketServer implements Server {
     this.backlog = backlog;
     for (Socket socket : sockets) {
       listeners.add(new Listener(this, socket, given));
-      open.add(socket);
+      open.add(socket, this);
     }
   }
 

@@ -196,11 +196,12 @@ class ConnectionContractTest {
     for (ConnectionOptions bound :
         List.of(
             options.withLocalAddr("127.0.0.3", port),
+            options.withLocalAddr(null, port),
             options.withLocalAddr(new InetSocketAddress("127.0.0.4", port)))) {
       Connection<Transport, Recorder> connection = net.run(connect(bound));
 
       InetSocketAddress local = (InetSocketAddress) connection.transport().getExtraInfo("sockname");
-      assertThat(local.getAddress().getHostAddress()).isIn("127.0.0.3", "127.0.0.4");
+      assertThat(local.getAddress().getHostAddress()).isIn("127.0.0.1", "127.0.0.3", "127.0.0.4");
       assertThat(local.getPort()).isEqualTo(port);
       connection.transport().abort();
       net.runUntil(connection.protocol()::isLost);

@@ -4,18 +4,23 @@ package dev.ouro.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ouro.loop.Future;
 import dev.ouro.poll.EngineKind;
 import dev.ouro.testing.NetworkFixture;
 import dev.ouro.testing.OnBothEngines;
 import dev.ouro.testing.Recorder;
 import dev.ouro.transport.Server;
 import dev.ouro.transport.ServerOptions;
+import dev.ouro.transport.UnixServerOptions;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** asyncio-behaviours 160 and 162: a server that closes while something happens. */
 @OnBothEngines
@@ -71,6 +76,31 @@ class ServerCloseContractTest {
     net.run(server[0].waitClosed());
 
     assertThat(made.getFirst().isLost()).isTrue();
+  }
+
+  /** Cancelled in every turn that there is: LeakCheck sees that no socket is left. */
+  @Test
+  void shouldOpenNothingWhenCreatingIsCancelled(@TempDir Path folder) {
+    Path path = folder.resolve("socket");
+    List<Supplier<Future<Server>>> creations =
+        List.of(
+            () -> net.loop().createServer(this::make, ServerOptions.of("127.0.0.1", 0)),
+            () -> net.loop().createServer(this::make, ServerOptions.of("localhost", 0)),
+            () -> net.loop().createUnixServer(this::make, UnixServerOptions.of(path)));
+    for (Supplier<Future<Server>> creation : creations) {
+      for (int turns = 0; turns < 4; turns++) {
+        Future<Server> server = creation.get();
+        net.runTurns(turns);
+        if (!server.cancel()) {
+          server.result().close();
+        }
+        net.runTurns(3);
+
+        assertThat(path).doesNotExist();
+      }
+    }
+    net.run(net.loop().shutdownDefaultExecutor());
+    net.runTurns(3);
   }
 
   /** Behaviour 162. */

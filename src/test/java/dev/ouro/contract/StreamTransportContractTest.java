@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ouro.linux.ConnectionResetException;
+import dev.ouro.linux.SocketCalls;
 import dev.ouro.linux.SocketConstants;
 import dev.ouro.loop.ExceptionContext;
 import dev.ouro.poll.EngineKind;
@@ -19,9 +20,11 @@ import dev.ouro.transport.Server;
 import dev.ouro.transport.Transport;
 import dev.ouro.transport.TransportSocket;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -450,6 +453,16 @@ class StreamTransportContractTest {
     assertThat(socket.type()).isEqualTo(SocketConstants.SOCK_STREAM);
     socket.setblocking(false);
     assertThatThrownBy(() -> socket.setblocking(true)).isInstanceOf(IllegalArgumentException.class);
+    socket.settimeout(null);
+    socket.settimeout(Duration.ZERO);
+    assertThat(socket.gettimeout()).isZero();
+    assertThatThrownBy(() -> socket.settimeout(Duration.ofSeconds(1)))
+        .hasMessage("settimeout(): only 0 timeout is allowed on transport sockets");
+    assertThat(socket)
+        .asString()
+        .endsWith(" laddr=" + socket.getsockname() + " raddr=" + socket.getpeername() + ">");
+    socket.shutdown(SocketConstants.SHUT_WR);
+    assertThat(peer.getInputStream().read()).isEqualTo(-1);
     peer.close();
     net.runUntil(recorder::isLost);
 
@@ -618,6 +631,60 @@ class StreamTransportContractTest {
 
     recorder.transport().abort();
     assertThat(net.loop().removeReader(fd)).isFalse();
+  }
+
+  /** Behaviour 128: somebody else took what had made the socket readable. */
+  @Test
+  void shouldGoOnWhenReadableSocketHasNothingToRead() throws IOException {
+    List<Thief> made = new ArrayList<>();
+    Server server =
+        net.serve(() -> {
+          made.add(new Thief(made));
+          return made.getLast();
+        });
+    List<Socket> peers = List.of(net.peer(server), net.peer(server));
+    net.runUntil(() -> made.size() == 2 && made.getFirst().isMade() && made.getLast().isMade());
+
+    for (Socket peer : peers) {
+      peer.getOutputStream().write("first".getBytes(UTF_8));
+    }
+    net.runTurns(20);
+    made.forEach(Thief::reform);
+    for (Socket peer : peers) {
+      peer.getOutputStream().write("second".getBytes(UTF_8));
+    }
+    net.runUntil(() -> made.stream().allMatch(one -> one.receivedText().endsWith("second")));
+
+    assertThat(made).noneMatch(Recorder::isLost);
+  }
+
+  /** Takes what waits in the sockets of the others whenever it has received something. */
+  private static final class Thief extends Recorder {
+    private final List<Thief> all;
+    private boolean honest;
+
+    Thief(List<Thief> all) {
+      this.all = all;
+    }
+
+    void reform() {
+      honest = true;
+    }
+
+    @Override
+    public void dataReceived(ByteBuffer data) {
+      super.dataReceived(data);
+      if (honest) {
+        return;
+      }
+      try (Arena arena = Arena.ofConfined()) {
+        long loot = arena.allocate(100).address();
+        for (Thief other : all) {
+          TransportSocket socket = (TransportSocket) other.transport().getExtraInfo("socket");
+          int unused = SocketCalls.recv(socket.fileno(), loot, 100, SocketConstants.MSG_DONTWAIT);
+        }
+      }
+    }
   }
 
   /** A peer that sends one byte at a time stalls nobody, and loses nothing. */
