@@ -21,6 +21,7 @@ import dev.ouro.transport.DatagramOptions;
 import dev.ouro.transport.DatagramTransport;
 import dev.ouro.transport.Protocol;
 import dev.ouro.transport.TransportSocket;
+import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -283,6 +284,15 @@ class DatagramArgumentsContractTest {
         .isInstanceOfSatisfying(
             LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EADDRINUSE));
     assertThat(path).hasContent("precious");
+  }
+
+  /** Behaviour 175: there is no such option, since it would let anybody take the port. */
+  @Test
+  void shouldNotKnowReuseAddress() {
+    assertThat(DatagramOptions.class.getMethods())
+        .extracting(Method::getName)
+        .contains("withReusePort")
+        .doesNotContain("withReuseAddress");
   }
 
   /** Behaviour 133. */

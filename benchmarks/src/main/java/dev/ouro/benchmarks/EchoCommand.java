@@ -8,7 +8,6 @@ import dev.ouro.benchmarks.harness.Placement;
 import dev.ouro.benchmarks.harness.Programs;
 import dev.ouro.benchmarks.harness.Programs.Engine;
 import dev.ouro.benchmarks.harness.Programs.ProtocolKind;
-import dev.ouro.benchmarks.harness.Progress;
 import dev.ouro.benchmarks.harness.Scenario;
 import dev.ouro.benchmarks.harness.Workload;
 import dev.ouro.benchmarks.report.Goal;
@@ -27,7 +26,6 @@ import picocli.CommandLine.Option;
     description = "Echo servers in all shapes of load, each with what it must reach.")
 final class EchoCommand implements Callable<Integer> {
   private static final Pace PACE = new Pace(5, 200, 800, 3000);
-  private static final int SYSTEM_CALL_MILLIS = 200;
   private static final int SMALL_BUFFER_BYTES = 4 * 1024;
   private static final int LARGE_BUFFER_BYTES = 64 * 1024;
   private static final int CLIENT_SPIN_MICROS = 50;
@@ -50,27 +48,11 @@ final class EchoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Programs programs = options.programs();
-    Progress progress = Progress.onStderr();
-    EchoReport report = new EchoReport();
-    System.out.println(Machine.text());
-    for (GoalScenario each : scenarios(programs)) {
-      Scenario scenario = each.scenario();
-      if (!scenario.text().contains(only)) {
-        continue;
-      }
-      if (list) {
-        System.out.println(scenario.text());
-        continue;
-      }
-      progress.show(scenario.text());
-      Scenario.Outcome outcome =
-          scenario.run(programs, options.pace(PACE), SYSTEM_CALL_MILLIS, progress);
-      System.out.println();
-      System.out.print(report.table(each, outcome));
-    }
-    if (!list) {
-      System.out.println();
-      System.out.println(report.summary());
+    Matrix matrix = new Matrix(scenarios(programs), new EchoReport("rt"));
+    if (list) {
+      matrix.list();
+    } else {
+      matrix.run(programs, options.pace(PACE), only);
     }
     return 0;
   }

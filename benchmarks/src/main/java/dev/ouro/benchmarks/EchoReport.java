@@ -16,8 +16,14 @@ final class EchoReport {
 
   private static final Goal NO_GARBAGE = Goal.atMost(0);
 
+  private final String unit;
   private int goals;
   private int reached;
+
+  /** Tables that say {@code unit} for what a round trip is, where there is little room. */
+  EchoReport(String unit) {
+    this.unit = unit;
+  }
 
   /** The table of one scenario. Goals are Ouro's; the others are there to compare with. */
   String table(GoalScenario scenario, Scenario.Outcome outcome) {
@@ -28,12 +34,12 @@ final class EchoReport {
             .figure("of C")
             .figure("goal")
             .text("")
-            .figure("bytes/rt")
+            .figure("bytes/" + unit)
             .text("")
             .figure("p50 µs")
             .figure("p99 µs")
             .figure("p99.9 µs")
-            .figure("syscalls/rt")
+            .figure("syscalls/" + unit)
             .figure("server busy")
             .figure("client busy");
     for (Contender contender : scenario.scenario().contenders()) {

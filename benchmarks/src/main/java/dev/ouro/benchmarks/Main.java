@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       RunCommand.class,
       EchoCommand.class,
+      UdpCommand.class,
       RingCommand.class,
       StartupCommand.class,
       IdleCommand.class,

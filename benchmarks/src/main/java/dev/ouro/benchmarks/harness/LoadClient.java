@@ -83,10 +83,11 @@ public final class LoadClient {
   private Child start(
       ServerProcess server, Workload workload, Placement placement, int warmUpMillis, int millis)
       throws IOException {
+    String program = workload.client().isUdp() ? "udp_client" : "echo_client";
     List<String> command =
         new ArrayList<>(
             programs.nativeCommand(
-                "echo_client",
+                program,
                 "--port",
                 Integer.toString(server.port()),
                 "--connections",
@@ -103,10 +104,10 @@ public final class LoadClient {
                 Integer.toString(millis),
                 "--cpu",
                 Integer.toString(placement.clientCpu())));
-    if (workload.client() == Workload.ClientKind.BLOCKING) {
+    if (workload.client().blocks()) {
       command.add("--blocking");
     }
-    return Child.start("echo_client", command);
+    return Child.start(program, command);
   }
 
   private static void awaitMeasuring(Child client) throws InterruptedException {

@@ -89,6 +89,33 @@ public final class Programs {
         "reference: a thread per connection");
   }
 
+  /** The reference of UDP. */
+  public Contender udpReference() {
+    return new Contender(
+        "C recvmmsg",
+        Contender.Runtime.NATIVE,
+        nativeCommand("udp_server_epoll"),
+        "reference: epoll, edge-triggered, batches of 64");
+  }
+
+  /** The selector of the JDK, with datagrams. */
+  public Contender nioUdp() {
+    return new Contender(
+        "JDK NIO",
+        Contender.Runtime.JVM,
+        javaCommand(List.of(), SERVERS + "NioUdpEcho"),
+        "java.nio.channels.DatagramChannel");
+  }
+
+  /** Ouro's datagrams, made to use an engine. */
+  public Contender ouroUdp(Engine engine) {
+    return new Contender(
+        "Ouro " + engine.text(),
+        Contender.Runtime.JVM,
+        javaCommand(List.of("-Ddev.ouro.engine=" + engine.text()), SERVERS + "OuroUdpEcho"),
+        "");
+  }
+
   /** The selector of the JDK. */
   public Contender nio() {
     return new Contender(

@@ -17,7 +17,19 @@ public record Workload(
     /** One connection, blocking calls. */
     BLOCKING,
     /** Edge-triggered epoll. */
-    EPOLL
+    EPOLL,
+    /** One socket of UDP, blocking calls. */
+    UDP_BLOCKING,
+    /** Sockets of UDP, edge-triggered epoll. */
+    UDP_EPOLL;
+
+    boolean isUdp() {
+      return this == UDP_BLOCKING || this == UDP_EPOLL;
+    }
+
+    boolean blocks() {
+      return this == BLOCKING || this == UDP_BLOCKING;
+    }
   }
 
   /** One message to and fro on one connection; a client that blocks in recv. */
@@ -30,6 +42,16 @@ public record Workload(
     return new Workload(connections, depth, sizeBytes, ClientKind.EPOLL, 0);
   }
 
+  /** One datagram to and fro; a client that blocks in recvmmsg. */
+  public static Workload datagramPingPong(int sizeBytes) {
+    return new Workload(1, 1, sizeBytes, ClientKind.UDP_BLOCKING, 0);
+  }
+
+  /** Many sockets of UDP, served by epoll in the client. */
+  public static Workload datagrams(int sockets, int depth, int sizeBytes) {
+    return new Workload(sockets, depth, sizeBytes, ClientKind.UDP_EPOLL, 0);
+  }
+
   /** The same, by a client that polls for that long before it blocks. */
   public Workload withSpinMicros(int micros) {
     return new Workload(connections, depth, sizeBytes, client, micros);
@@ -38,7 +60,8 @@ public record Workload(
   /** As a heading says it. */
   public String text() {
     String size = sizeBytes % 1024 == 0 ? sizeBytes / 1024 + " KiB" : sizeBytes + " bytes";
-    String many = connections == 1 ? "1 connection" : "%,d connections".formatted(connections);
+    String what = client.isUdp() ? "socket" : "connection";
+    String many = connections == 1 ? "1 " + what : "%,d %ss".formatted(connections, what);
     String spin = spinMicros == 0 ? "" : ", client polls for " + spinMicros + " µs";
     return many + " × " + depth + " of " + size + spin;
   }
