@@ -62,8 +62,7 @@ final class UdpCommand implements Callable<Integer> {
         scenario(programs, Workload.datagrams(16, 16, 1400), two));
   }
 
-  private static GoalScenario scenario(
-      Programs programs, Workload workload, Placement placement) {
+  private static GoalScenario scenario(Programs programs, Workload workload, Placement placement) {
     List<Contender> contenders =
         List.of(
             programs.ouroUdp(Engine.IO_URING),
