@@ -2,13 +2,10 @@
 package dev.ouro.transport;
 
 import dev.ouro.linux.AddressInfo;
-import dev.ouro.linux.Errno;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Socket;
-import dev.ouro.linux.SocketConstants;
 import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.TimerHandle;
-import dev.ouro.poll.Operation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -38,7 +35,7 @@ final class ConnectionRace {
   private final List<AddressInfo> locals;
   private final Duration delay;
   private final Listener listener;
-  private final List<Attempt> attempts = new ArrayList<>();
+  private final List<ConnectionAttempt> attempts = new ArrayList<>();
   private TimerHandle nextStart;
   private int running;
   private boolean over;
@@ -68,9 +65,11 @@ final class ConnectionRace {
   void startNext() {
     stopTimer();
     while (addresses.hasNext()) {
-      Attempt attempt = new Attempt(addresses.next());
+      ConnectionAttempt attempt =
+          new ConnectionAttempt(loop, sockets, addresses.next(), this::ended);
       attempts.add(attempt);
-      if (attempt.start()) {
+      if (attempt.start(locals, this)) {
+        running++;
         if (delay != null && addresses.hasNext()) {
           nextStart = loop.callLater(delay, this::startNext);
         }
@@ -84,14 +83,12 @@ final class ConnectionRace {
   void cancel() {
     over = true;
     stopTimer();
-    attempts.forEach(Attempt::cancel);
+    attempts.forEach(ConnectionAttempt::cancel);
   }
 
   @Override
   public String toString() {
-    return "<Connecting to "
-        + attempts.stream().map(attempt -> attempt.to.address()).toList()
-        + ">";
+    return "<Connecting to " + attempts.stream().map(ConnectionAttempt::address).toList() + ">";
   }
 
   private void stopTimer() {
@@ -104,91 +101,23 @@ final class ConnectionRace {
   private void endIfAllFailed() {
     if (running == 0 && !addresses.hasNext()) {
       over = true;
-      listener.lost(attempts.stream().flatMap(attempt -> attempt.failures.stream()).toList());
+      listener.lost(attempts.stream().flatMap(attempt -> attempt.failures().stream()).toList());
     }
   }
 
-  /** One address, and what became of it. */
-  private final class Attempt {
-    private final AddressInfo to;
-    private final List<LinuxException> failures = new ArrayList<>();
-    private Socket socket;
-    private Operation connecting;
-
-    Attempt(AddressInfo to) {
-      this.to = to;
+  /** What became of one attempt, which owns its socket no more if it succeeded. */
+  private void ended(ConnectionAttempt attempt, boolean connected) {
+    running--;
+    if (over) {
+      return;
     }
-
-    /** Whether it runs now. */
-    boolean start() {
-      try {
-        socket = Socket.open(to.family(), to.type(), to.protocol());
-        bind();
-      } catch (LinuxException e) {
-        failures.add(e);
-        if (socket != null) {
-          socket.close();
-        }
-        return false;
-      }
-      sockets.add(socket, ConnectionRace.this);
-      running++;
-      connecting = loop.pollEngine().connect(socket.fd(), to.address(), this::ended);
-      return true;
-    }
-
-    private void bind() throws LinuxException {
-      if (locals == null) {
-        return;
-      }
-      LinuxException failure = null;
-      for (AddressInfo local : locals) {
-        if (local.family() == to.family()) {
-          if (failure != null) {
-            failures.add(failure);
-          }
-          failure = ServerSockets.bind(socket, local.address());
-          if (failure == null) {
-            return;
-          }
-        }
-      }
-      throw failure != null ? failure : noLocalAddress();
-    }
-
-    private LinuxException noLocalAddress() {
-      String family = to.family() == SocketConstants.AF_INET6 ? "AF_INET6" : "AF_INET";
-      return LinuxException.of(
-          "bind",
-          Errno.EADDRNOTAVAIL,
-          "no matching local address with family=" + family + " found");
-    }
-
-    void cancel() {
-      if (connecting != null) {
-        connecting.cancel();
-      }
-    }
-
-    private void ended(int outcome) {
-      connecting = null;
-      running--;
-      if (outcome == 0 && !over) {
-        ConnectionRace.this.cancel();
-        listener.won(socket);
-        return;
-      }
-      socket.close();
-      sockets.remove(socket);
-      if (over) {
-        return;
-      }
-      failures.add(LinuxException.of("connect", outcome, to.address().toString()));
-      if (attempts.getLast().equals(this)) {
-        startNext();
-      } else {
-        endIfAllFailed();
-      }
+    if (connected) {
+      cancel();
+      listener.won(attempt.socket());
+    } else if (attempts.getLast().equals(attempt)) {
+      startNext();
+    } else {
+      endIfAllFailed();
     }
   }
 }

@@ -143,6 +143,15 @@ class ServerContractTest {
     assertThat(option(socket, SocketConstants.SO_REUSEADDR)).isEqualTo(1);
     assertThat(option(socket, SocketConstants.SO_REUSEPORT)).isEqualTo(1);
     assertThat(option(socket, SocketConstants.SO_KEEPALIVE)).isEqualTo(1);
+    Recorder accepted = new Recorder();
+    Server keeping = open(() -> accepted, ServerOptions.of("127.0.0.1", 0).withKeepAlive(true));
+    net.peer(keeping);
+    net.runUntil(accepted::isMade);
+    assertThat(
+            option(
+                (TransportSocket) accepted.transport().getExtraInfo("socket"),
+                SocketConstants.SO_KEEPALIVE))
+        .isEqualTo(1);
     Server again =
         open(ServerOptions.of("127.0.0.1", NetworkFixture.port(server)).withReusePort(true));
     assertThat(again.sockets()).hasSize(1);

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ouro.linux.Errno;
+import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Socket;
+import dev.ouro.linux.SocketCalls;
 import dev.ouro.linux.SocketConstants;
 import dev.ouro.linux.UnixAddress;
 import dev.ouro.loop.Future;
@@ -23,6 +25,8 @@ import dev.ouro.transport.UnixServerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -223,5 +227,61 @@ class UnixSocketContractTest {
 
     assertThat(client.protocol().received()).isEqualTo(sent);
     assertThat(server.isServing()).isTrue();
+  }
+
+  /** A listener whose queue is full makes connections wait, on either engine. */
+  @Test
+  void shouldWaitWhenQueueOfListenerIsFull() throws IOException {
+    UnixAddress path = UnixAddress.of(folder.resolve("full"));
+    List<Future<Connection<Transport, Recorder>>> connecting = new ArrayList<>();
+    try (Socket listener = listener(path)) {
+      for (int i = 0; i < 6; i++) {
+        connecting.add(connectLater());
+      }
+      net.runTurns(20);
+      assertThat(connecting).anyMatch(one -> !one.done());
+
+      net.runUntil(() -> {
+        int accepted = SocketCalls.accept(listener.fd().number(), 0, 0);
+        if (accepted >= 0) {
+          new Fd(accepted).close();
+        }
+        return connecting.stream().allMatch(Future::done);
+      });
+      for (Future<Connection<Transport, Recorder>> one : connecting) {
+        net.runUntil(one.result().protocol()::isLost);
+      }
+    }
+  }
+
+  /**
+   * Behaviour 148: cancelled in every turn that there is, LeakCheck sees that no socket is left.
+   */
+  @Test
+  void shouldCloseSocketWhenConnectingIsCancelled() throws IOException {
+    try (Socket listener = listener(UnixAddress.of(folder.resolve("full")))) {
+      for (int turns = 0; turns < 8; turns++) {
+        Future<Connection<Transport, Recorder>> connecting = connectLater();
+        net.runTurns(turns);
+        if (!connecting.cancel()) {
+          connecting.result().transport().abort();
+        }
+        net.runTurns(3);
+      }
+      assertThat(listener.fd().isClosed()).isFalse();
+    }
+  }
+
+  private Future<Connection<Transport, Recorder>> connectLater() {
+    return net.loop()
+        .createUnixConnection(Recorder::new, UnixConnectionOptions.of(folder.resolve("full")));
+  }
+
+  /** A listener that has room for two connections, and accepts none. */
+  private static Socket listener(UnixAddress path) throws IOException {
+    Socket listener = Socket.open(SocketConstants.AF_UNIX, SocketConstants.SOCK_STREAM, 0);
+    listener.bind(path);
+    listener.listen(1);
+    return listener;
   }
 }

@@ -9,6 +9,7 @@ import dev.ouro.linux.ConnectionRefusedException;
 import dev.ouro.linux.Errno;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.SocketConstants;
+import dev.ouro.linux.UnixAddress;
 import dev.ouro.loop.ExceptionGroup;
 import dev.ouro.loop.Future;
 import dev.ouro.memory.ChunkPool;
@@ -195,6 +196,41 @@ class ConnectorTest {
     connect(IN_TURN, address(SocketConstants.AF_INET6, scoped));
 
     assertThat(loop.engine().running().getFirst().toString()).contains("%7");
+  }
+
+  // Unix sockets
+
+  @Test
+  void shouldTryAgainWhenQueueOfUnixListenerIsFull() {
+    connector.connect(UnixAddress.of("/full"));
+    for (int millis : new int[] {1, 2, 4, 8, 16, 32, 64, 64}) {
+      answer(Errno.EAGAIN);
+      assertThat(loop.engine().running()).isEmpty();
+      loop.clock().advance(Duration.ofMillis(millis).minusNanos(1));
+      loop.runTurn();
+      assertThat(loop.engine().running()).isEmpty();
+      loop.clock().advanceNanos(1);
+      loop.runTurn();
+      assertThat(loop.engine().running()).hasSize(1);
+    }
+    answer(Errno.ECONNREFUSED);
+
+    assertThat(connector.result().exception()).isInstanceOf(ConnectionRefusedException.class);
+    assertThat(sockets.size()).isZero();
+  }
+
+  @Test
+  void shouldCloseSocketWhenCancelledWhileItWaitsForRoom() {
+    connector.connect(UnixAddress.of("/full"));
+    answer(Errno.EAGAIN);
+
+    connector.result().cancel();
+    loop.runTurn();
+    assertThat(sockets.size()).isZero();
+    loop.clock().advance(Duration.ofSeconds(1));
+    loop.runTurn();
+
+    assertThat(loop.engine().running()).isEmpty();
   }
 
   // Happy eyeballs
