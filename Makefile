@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test serve bench bindings aot format verify clean benchmarks-built
+.PHONY: help run test conformance serve bench bindings aot format verify clean benchmarks-built
 
 ROOT ?= .
 PORT ?= 8080
@@ -43,6 +43,14 @@ benchmarks-built:
 test: ## run the whole suite, each engine forced in turn
 	@src/build/require mvn gcc
 	$(MVN) test
+
+# For make conformance: --engine epoll, -v, names of tests; CONFORMANCE=--help lists them.
+CONFORMANCE ?=
+
+conformance: ## CPython's own asyncio tests against both loops, over JPype (Debian's packages)
+	@src/build/require mvn dpkg-deb
+	@$(MVN) -DskipTests compile
+	@src/build/with-jdk src/conformance/run $(CONFORMANCE)
 
 verify: test ## tests, format, jars of classes, sources and Javadoc
 	$(MVN) -DskipTests verify

@@ -92,7 +92,7 @@ final class Sender implements Flushable {
    * @param address where the first remaining byte is; 0 when that is not known
    */
   void write(ByteBuffer data, long address) {
-    boolean atOnce = isFree() && (data.remaining() >= DIRECT_BYTES || isFirstOfTurn());
+    boolean atOnce = isFree() && (data.remaining() >= DIRECT_BYTES || mustNotWait());
     // A small copy costs less than to ask a buffer for its address.
     boolean tried =
         atOnce && (address != 0 || (data.isDirect() && data.remaining() >= DIRECT_BYTES));
@@ -108,7 +108,7 @@ final class Sender implements Flushable {
 
   /** {@link #write} of each, as one. */
   void writeAll(Iterable<ByteBuffer> list) {
-    boolean atOnce = isFree() && isFirstOfTurn();
+    boolean atOnce = isFree() && mustNotWait();
     for (ByteBuffer data : list) {
       queue.append(data);
     }
@@ -118,9 +118,12 @@ final class Sender implements Flushable {
     settle(atOnce, false);
   }
 
-  /** On an engine that makes a call for each send, the first write of a turn need not wait. */
-  private boolean isFirstOfTurn() {
-    return !batches && sentInTurn != loop.turn();
+  /**
+   * On an engine that makes a call for each send, the first write of a turn need not wait for the
+   * turn's end; and outside of a run there is none: the caller may wait for the answer first.
+   */
+  private boolean mustNotWait() {
+    return (!batches && sentInTurn != loop.turn()) || !loop.isRunning();
   }
 
   /** Sends from the caller's own memory; whether something is left over. */

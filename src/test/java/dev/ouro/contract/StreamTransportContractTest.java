@@ -291,6 +291,25 @@ class StreamTransportContractTest {
         .isInstanceOf(IndexOutOfBoundsException.class);
   }
 
+  /** Behaviour 119: whoever writes and then waits for the answer, without the loop, gets it. */
+  @Test
+  void shouldHaveSentWhenWritingWhileLoopDoesNotRun() throws IOException {
+    Recorder recorder = new Recorder();
+    Server server = net.serve(() -> recorder);
+    Socket peer = net.peer(server);
+    peer.setSoTimeout(20_000);
+    net.runUntil(recorder::isMade);
+    Transport transport = recorder.transport();
+
+    transport.write("one".getBytes(UTF_8));
+    transport.write("two".getBytes(UTF_8));
+    transport.writelines(
+        List.of(ByteBuffer.wrap("three".getBytes(UTF_8)), ByteBuffer.wrap(new byte[] {'4'})));
+
+    assertThat(new String(peer.getInputStream().readNBytes(12), UTF_8)).isEqualTo("onetwothree4");
+    assertThat(transport.getWriteBufferSize()).isZero();
+  }
+
   /** Behaviours 119, 122 and 123: whatever the sizes and forms, the order stays. */
   @Test
   void shouldKeepOrderWhenWritingManySizes() throws IOException {

@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs CPython's asyncio tests against Ouro's loops; src/conformance/run prepares everything.
+
+Without --engine: on both engines at once, each in a process of its own. The exit status is 0 if
+every test passes but those of the list of expected failures, each of those fails, at least 97 %
+pass, and every method of the loop was reached.
+"""
+
+import _thread
+import argparse
+import faulthandler
+import fnmatch
+import os
+import subprocess
+import sys
+import threading
+import time
+import traceback
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ENGINES = ("io_uring", "epoll")
+LEAST_PERCENT = 97
+TEST_SECONDS = 20
+OURS = "ouro."  # the module of the tests that are not CPython's
+PENDING = "pending:"  # how the reason of a test starts whose feature is on its way: it is not run
+
+
+def main():
+    options = arguments()
+    if options.engine is None:
+        sys.exit(run_both(sys.argv[1:]))
+    status = run_one(options)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # the JVM has nothing to say at the end
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="make conformance CONFORMANCE=...")
+    parser.add_argument("--engine", choices=ENGINES, help="only this one")
+    parser.add_argument("-v", "--verbose", action="store_true", help="name each test")
+    parser.add_argument("--list", default=os.path.join(HERE, "expected-failures.txt"))
+    parser.add_argument("tests", nargs="*", metavar="PATTERN", help="such as 'events.*close*'")
+    return parser.parse_args()
+
+
+def run_both(given):
+    """Both at once; what one says is printed in one piece."""
+    runs = []
+    for engine in ENGINES:
+        command = [sys.executable, __file__, "--engine", engine, *given]
+        runs.append(
+            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        )
+    status = 0
+    for run in runs:
+        output, _ = run.communicate()
+        print(output, end="", flush=True)
+        status = max(status, abs(run.returncode))
+    return status
+
+
+def run_one(options):
+    os.environ["OURO_ENGINE"] = options.engine
+    import suite  # starts the JVM
+
+    started = time.monotonic()
+    result = Result(options)
+    watch(result)
+    for module, tests in suite.suites():
+        result.module = module
+        run_suite(unittest.TestSuite(t for t in tests if result.wants(t)), result)
+    whole = not options.tests
+    return report(options, result, time.monotonic() - started, whole)
+
+
+def run_suite(tests, result):
+    """A test that was interrupted has failed; those behind it run."""
+    remaining = list(tests)
+    while remaining:
+        try:
+            unittest.TestSuite(list(remaining)).run(result)
+            return
+        except KeyboardInterrupt:
+            test = result.current
+            result.addError(test, sys.exc_info())
+            done = next((i for i, t in enumerate(remaining) if t is test), len(remaining))
+            remaining = remaining[done + 1 :]
+
+
+class Result(unittest.TestResult):
+    """What became of each test, by the name that the list has."""
+
+    def __init__(self, options):
+        super().__init__()
+        self.buffer = not options.verbose
+        self.module = None
+        self.current = None
+        self.started = 0.0
+        self.expected = read_list(options.list, options.engine)
+        self.pending = []
+        self.outcomes = {}
+        self.details = {}
+        self.seconds = {}
+        self._options = options
+
+    def name(self, test):
+        if not hasattr(test, "_testMethodName"):
+            return f"{self.module}.{test.id()}"  # a class's or module's setup
+        return f"{self.module}.{type(test).__name__}.{test._testMethodName}"
+
+    def wants(self, test):
+        name, patterns = self.name(test), self._options.tests
+        if patterns:
+            return any(fnmatch.fnmatch(name, p) for p in patterns)
+        if self.expected.get(name, "").startswith(PENDING):
+            self.pending.append(name)
+            return False
+        return True
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.current = test
+        self.started = time.monotonic()
+
+    def stopTest(self, test):
+        name = self.name(test)
+        self.seconds[name] = time.monotonic() - self.started
+        self.outcomes.setdefault(name, "passed")
+        if self._options.verbose:
+            print(f"{self.outcomes[name]:8}{self.seconds[name]:7.2f} s  {name}", flush=True)
+        self.current = None
+        super().stopTest(test)
+
+    def addSkip(self, test, reason):
+        self.outcomes.setdefault(self.name(test), "skipped")
+
+    def addError(self, test, error):
+        self._fail(test, error)
+
+    def addFailure(self, test, error):
+        self._fail(test, error)
+
+    def addSubTest(self, test, subtest, error):
+        if error is not None:
+            self._fail(test, error)
+
+    def _fail(self, test, error):
+        self.outcomes[self.name(test)] = "failed"
+        text = self._exc_info_to_string(error, test) if test else traceback.format_exc()
+        self.details.setdefault(self.name(test), []).append(text)
+
+
+def watch(result):
+    """Interrupts a test that takes too long; ends the process if that does not help.
+
+    Not on a `threading.Thread`: the tests look for those that a test left behind.
+    """
+    running = threading.Event()
+
+    def loop():
+        interrupted = None
+        running.set()
+        while True:
+            time.sleep(1)
+            test, seconds = result.current, time.monotonic() - result.started
+            if test is None:
+                continue
+            if seconds > 2 * TEST_SECONDS:
+                print(f"{result.name(test)}: hangs", file=sys.__stderr__, flush=True)
+                faulthandler.dump_traceback(file=sys.__stderr__)
+                os._exit(3)
+            if seconds > TEST_SECONDS and interrupted is not test:
+                interrupted = test
+                _thread.interrupt_main()
+
+    _thread.start_new_thread(loop, ())
+    running.wait()
+
+
+def read_list(path, engine):
+    """The expected failures: name → reason. A line: `name [@engine] reason`."""
+    expected = {}
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            line = line.strip()
+            if not line or line.startswith("#"):
+                continue
+            name, reason = line.split(None, 1)
+            if reason.startswith("@"):
+                only, reason = reason.split(None, 1)
+                if only != "@" + engine:
+                    continue
+            expected[name] = reason
+    return expected
+
+
+def report(options, result, seconds, whole):
+    expected = result.expected
+    failed, passed, skipped = (
+        {name for name, outcome in result.outcomes.items() if outcome == kind}
+        for kind in ("failed", "passed", "skipped")
+    )
+    theirs = {name for name in failed | passed if not name.startswith(OURS)}
+    percent = 100 * len(passed & theirs) / max(1, len(theirs))
+    problems = []
+    for name in sorted(failed - expected.keys()):
+        print(f"\nFAILED on {options.engine}: {name}\n" + "\n".join(result.details[name]))
+        problems.append(f"{name} fails")
+    problems += [f"{name} passes: take it off the list" for name in sorted(passed & expected.keys())]
+    if whole:
+        unknown = sorted(expected.keys() - result.outcomes.keys() - set(result.pending))
+        problems += [f"{name} is on the list, but there is no such test" for name in unknown]
+        if percent < LEAST_PERCENT and not result.pending:
+            problems.append(f"{percent:.1f} % pass, {LEAST_PERCENT} % must")
+        problems += methods()
+    print(
+        f"{options.engine}: {len(passed & theirs)} of {len(theirs)} asyncio tests pass"
+        f" ({percent:.1f} %), {len(failed & expected.keys())} expected failures"
+        + (f", {len(result.pending)} NOT RUN: pending" if result.pending else "")
+        + f", {len(skipped)} skipped, {seconds:.0f} s"
+    )
+    for problem in problems:
+        print(f"{options.engine}: {problem}")
+    return 1 if problems else 0
+
+
+def methods():
+    """Counts the methods of the loop that were reached in Java; tells those that were not."""
+    from ouro_asyncio.jvm import java
+
+    calls = {str(entry.getKey()): int(entry.getValue()) for entry in java.CountedLoop.calls().entrySet()}
+    unreached = sorted(name for name, count in calls.items() if count == 0)
+    print(
+        f"{len(calls) - len(unreached)} of the {len(calls)} methods of dev.ouro.EventLoop were"
+        f" reached, by {sum(calls.values()):,} calls"
+    )
+    return [f"no test reached EventLoop.{name}" for name in unreached]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""CPython's classes of asyncio tests that take any loop, given Ouro's.
+
+The modules are Debian's, unmodified. What stands here is what CPython has at their end: for each
+mixin the class that says where a loop comes from.
+"""
+
+import asyncio
+import os
+import test
+import unittest
+
+import ouro_asyncio
+
+
+class Policy(asyncio.DefaultEventLoopPolicy):
+    """Whoever asks asyncio for a new loop gets one of Ouro's."""
+
+    _loop_factory = ouro_asyncio.Loop
+
+
+asyncio.DefaultEventLoopPolicy = Policy
+asyncio.SelectorEventLoop = ouro_asyncio.Loop
+asyncio.set_event_loop_policy(None)
+test.__path__.append(os.environ["OURO_TESTS"])
+
+from test.test_asyncio import (  # noqa: E402
+    test_buffered_proto,
+    test_events,
+    test_runners,
+    test_sendfile,
+    test_server,
+    test_sock_lowlevel,
+    test_ssl,
+    test_sslproto,
+    test_streams,
+    test_subprocess,
+    test_unix_events,
+    utils,
+)
+
+import rest  # noqa: E402
+
+
+class NewLoop:
+    def create_event_loop(self):
+        return ouro_asyncio.Loop()
+
+
+class EventLoopTests(
+    NewLoop, test_events.EventLoopTestsMixin, test_events.SubprocessTestsMixin, utils.TestCase
+):
+    pass
+
+
+class SockTests(NewLoop, test_sock_lowlevel.BaseSockTestsMixin, utils.TestCase):
+    pass
+
+
+class SendfileTests(NewLoop, test_sendfile.SendfileTestsBase, utils.TestCase):
+    pass
+
+
+class SubprocessTests(NewLoop, test_subprocess.SubprocessMixin, utils.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.loop = self.create_event_loop()
+        self.set_event_loop(self.loop)
+
+
+class RunnerLoop:
+    """The tests of asyncio.run look whether it shut the generators down."""
+
+    def new_loop(self):
+        loop = ouro_asyncio.Loop()
+        loop.shutdown_ag_run = False
+        shutdown = loop.shutdown_asyncgens
+
+        async def shutdown_asyncgens():
+            loop.shutdown_ag_run = True
+            await shutdown()
+
+        loop.shutdown_asyncgens = shutdown_asyncgens
+        return loop
+
+
+class RunTests(RunnerLoop, test_runners.RunTests):
+    pass
+
+
+class RunnerTests(RunnerLoop, test_runners.RunnerTests):
+    pass
+
+
+OURS = "ouro"  # not CPython's
+
+CLASSES = {
+    "events": [EventLoopTests],
+    "sock_lowlevel": [SockTests],
+    "sendfile": [SendfileTests],
+    "server": [test_server.SelectorStartServerTests],
+    "buffered_proto": [test_buffered_proto.BufferedProtocolSelectorTests],
+    "sslproto": [test_sslproto.SelectorStartTLSTests],
+    "ssl": [test_ssl.TestSSL],
+    "subprocess": [SubprocessTests],
+    "runners": [RunTests, RunnerTests],
+    "unix_events": [test_unix_events.TestFunctional],
+    "streams": [test_streams.StreamTests],
+    OURS: [rest.RestTests],
+}
+
+
+def suites():
+    """For each class the name of its module, and its tests as a suite."""
+    for module, classes in CLASSES.items():
+        for test_class in classes:
+            yield module, unittest.defaultTestLoader.loadTestsFromTestCase(test_class)
