@@ -136,7 +136,9 @@ public final class Bridge {
     throw thrown;
   }
 
-  /** Sends what Ouro logs to Python; {@code log} gets the level's number, the text and the error. */
+  /**
+   * Sends what Ouro logs to Python; {@code log} gets the level's number, the text and the error.
+   */
   public static void forwardLog(PyLog log) {
     Logger logger = Logger.getLogger("dev.ouro");
     logger.setUseParentHandlers(false);
