@@ -11,6 +11,7 @@ import dev.ouro.loop.EngineFactory;
 import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.Future;
 import dev.ouro.loop.WaitStrategy;
+import dev.ouro.transport.AcceptedSocketOptions;
 import dev.ouro.transport.BaseProtocol;
 import dev.ouro.transport.Connection;
 import dev.ouro.transport.ConnectionOptions;
@@ -22,6 +23,7 @@ import dev.ouro.transport.ReadTransport;
 import dev.ouro.transport.SendfileOptions;
 import dev.ouro.transport.Server;
 import dev.ouro.transport.ServerOptions;
+import dev.ouro.transport.StartTlsOptions;
 import dev.ouro.transport.Transport;
 import dev.ouro.transport.UnixConnectionOptions;
 import dev.ouro.transport.UnixServerOptions;
@@ -86,8 +88,14 @@ public abstract sealed class BaseEventLoop extends EngineLoop implements EventLo
 
   @Override
   public <P extends BaseProtocol> Future<Connection<Transport, P>> connectAcceptedSocket(
-      Supplier<P> protocolFactory, Socket sock) {
-    return network.connectAcceptedSocket(protocolFactory, sock);
+      Supplier<P> protocolFactory, Socket sock, AcceptedSocketOptions options) {
+    return network.connectAcceptedSocket(protocolFactory, sock, options);
+  }
+
+  @Override
+  public Future<Transport> startTls(
+      Transport transport, BaseProtocol protocol, StartTlsOptions options) {
+    return network.startTls(transport, protocol, options);
   }
 
   @Override

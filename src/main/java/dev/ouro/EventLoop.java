@@ -8,6 +8,7 @@ import dev.ouro.linux.OpenFile;
 import dev.ouro.linux.Socket;
 import dev.ouro.loop.CallbackLoop;
 import dev.ouro.loop.Future;
+import dev.ouro.transport.AcceptedSocketOptions;
 import dev.ouro.transport.BaseProtocol;
 import dev.ouro.transport.Connection;
 import dev.ouro.transport.ConnectionOptions;
@@ -18,6 +19,7 @@ import dev.ouro.transport.ReadTransport;
 import dev.ouro.transport.SendfileOptions;
 import dev.ouro.transport.Server;
 import dev.ouro.transport.ServerOptions;
+import dev.ouro.transport.StartTlsOptions;
 import dev.ouro.transport.Transport;
 import dev.ouro.transport.UnixConnectionOptions;
 import dev.ouro.transport.UnixServerOptions;
@@ -26,6 +28,7 @@ import java.net.SocketAddress;
 import java.nio.channels.FileChannel;
 import java.util.List;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 
 /**
  * asyncio's event loop: {@link CallbackLoop} and everything that moves bytes.
@@ -99,15 +102,50 @@ public interface EventLoop extends CallbackLoop {
   <P extends BaseProtocol> Future<Connection<Transport, P>> createUnixConnection(
       Supplier<P> protocolFactory, UnixConnectionOptions options);
 
+  /** {@link #connectAcceptedSocket(Supplier, Socket, AcceptedSocketOptions)} without TLS. */
+  default <P extends BaseProtocol> Future<Connection<Transport, P>> connectAcceptedSocket(
+      Supplier<P> protocolFactory, Socket sock) {
+    return connectAcceptedSocket(protocolFactory, sock, AcceptedSocketOptions.DEFAULT);
+  }
+
   /**
    * Makes a transport of a connection that somebody else accepted. asyncio's {@code
    * connect_accepted_socket}. The transport owns {@code sock} from now on; it is closed also when
    * this fails.
    *
-   * @throws IllegalArgumentException sock is not a stream; it stays the caller's
+   * @throws IllegalArgumentException sock is not a stream, or an option is for TLS and there is
+   *     none; sock stays the caller's
    */
   <P extends BaseProtocol> Future<Connection<Transport, P>> connectAcceptedSocket(
-      Supplier<P> protocolFactory, Socket sock);
+      Supplier<P> protocolFactory, Socket sock, AcceptedSocketOptions options);
+
+  /**
+   * {@link #startTls(Transport, BaseProtocol, StartTlsOptions)} with no more options than these.
+   */
+  default Future<Transport> startTls(
+      Transport transport, BaseProtocol protocol, SSLContext sslcontext, String serverHostname) {
+    return startTls(
+        transport, protocol, StartTlsOptions.of(sslcontext).withServerHostname(serverHostname));
+  }
+
+  /**
+   * Goes over to TLS on a connection that stands. asyncio's {@code start_tls}: what {@code
+   * protocol} writes to the transport that this answers is encrypted and goes through {@code
+   * transport}, which the protocol must not use any more. Its {@code connectionMade} is not called
+   * again, and its methods are called in the context of the caller of this. From now on nothing
+   * that arrives is plain text; cancelling the future closes the connection.
+   *
+   * @param transport one that a method of this loop made, TLS or not
+   * @return the transport above, before any data are handed over; null when {@code transport} is
+   *     closing already; or the error of the handshake, and then the connection is closing: {@link
+   *     javax.net.ssl.SSLException} (a bad certificate is the cause of a {@link
+   *     javax.net.ssl.SSLHandshakeException}), {@link dev.ouro.linux.ConnectionResetException} when
+   *     the peer ended the connection, {@link dev.ouro.linux.ConnectionAbortedException} when it
+   *     took too long or this side closed
+   * @throws IllegalArgumentException another transport; a client without {@code serverHostname}; a
+   *     protocol of another kind; options that the JDK refuses
+   */
+  Future<Transport> startTls(Transport transport, BaseProtocol protocol, StartTlsOptions options);
 
   /**
    * Reads what comes out of a pipe. asyncio's {@code connect_read_pipe}.

@@ -5,6 +5,7 @@ import dev.ouro.linux.Socket;
 import dev.ouro.linux.SocketConstants;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Objects;
 
 /** Checks of arguments that several options share. */
 final class Arguments {
@@ -63,6 +64,15 @@ final class Arguments {
     if (given) {
       throw new IllegalArgumentException(name + " and sock can not be specified at the same time");
     }
+  }
+
+  static BaseProtocol streamProtocol(BaseProtocol protocol) {
+    Objects.requireNonNull(protocol, "protocol");
+    if (!(protocol instanceof Protocol) && !(protocol instanceof BufferedProtocol)) {
+      throw new IllegalArgumentException(
+          "protocol: neither Protocol nor BufferedProtocol: " + protocol.getClass().getName());
+    }
+    return protocol;
   }
 
   static Socket stream(Socket sock) {

@@ -24,10 +24,10 @@ abstract class ChannelTransport implements BaseTransport, StreamListener {
   private static final int LOG_THRESHOLD_FOR_LOST_WRITES = 5;
 
   private final EngineLoop loop;
-  private final Context context;
   private final OpenSockets open;
   private final Fd fd;
   private final int number;
+  private Context context;
   private BaseProtocol protocol;
   private Throwable lostWith;
   private int lostWrites;
@@ -96,7 +96,7 @@ abstract class ChannelTransport implements BaseTransport, StreamListener {
   }
 
   /** What ends the connection. */
-  void fatalError(Throwable thrown, String message) {
+  public void fatalError(Throwable thrown, String message) {
     if (isReported(thrown)) {
       loop.callExceptionHandler(
           ExceptionContext.of(message, thrown).with("transport", this).with("protocol", protocol));
@@ -107,7 +107,7 @@ abstract class ChannelTransport implements BaseTransport, StreamListener {
   }
 
   /** Ends without sending what is queued; false when it is ending already. */
-  boolean forceClose(Throwable thrown) {
+  public boolean forceClose(Throwable thrown) {
     if (ending) {
       return false;
     }
@@ -166,10 +166,7 @@ abstract class ChannelTransport implements BaseTransport, StreamListener {
 
   /** Throws if this transport cannot serve {@code changed}. */
   void checkProtocol(BaseProtocol changed) {
-    if (!(changed instanceof Protocol) && !(changed instanceof BufferedProtocol)) {
-      throw new IllegalArgumentException(
-          "protocol: neither Protocol nor BufferedProtocol: " + changed.getClass().getName());
-    }
+    Arguments.streamProtocol(changed);
   }
 
   @Override
@@ -177,11 +174,18 @@ abstract class ChannelTransport implements BaseTransport, StreamListener {
     return protocol;
   }
 
-  final Context context() {
+  /** Where the protocol's methods run. */
+  public final Context context() {
     return context;
   }
 
-  final EngineLoop loop() {
+  /** Has the protocol's methods run in {@code changed} from now on. */
+  public final void setContext(Context changed) {
+    context = changed;
+  }
+
+  /** The loop that it belongs to. */
+  public final EngineLoop loop() {
     return loop;
   }
 

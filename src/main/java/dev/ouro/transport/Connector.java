@@ -36,6 +36,7 @@ final class Connector<P extends BaseProtocol> implements ConnectionRace.Listener
   private Future<List<AddressInfo>> resolving;
   private ConnectionRace race;
   private StreamTransport transport;
+  private TlsLayers layers;
 
   Connector(EngineLoop loop, ChunkPool chunks, OpenSockets sockets, Supplier<P> protocolFactory) {
     this.loop = loop;
@@ -48,6 +49,11 @@ final class Connector<P extends BaseProtocol> implements ConnectionRace.Listener
         cancelled();
       }
     });
+  }
+
+  /** Puts a layer of TLS on the connection, unless {@code layersOrNull} is null. */
+  void encrypt(TlsLayers layersOrNull) {
+    layers = layersOrNull;
   }
 
   Future<Connection<Transport, P>> result() {
@@ -140,19 +146,40 @@ final class Connector<P extends BaseProtocol> implements ConnectionRace.Listener
       List<P> made = new ArrayList<>(1);
       loop.runInContext(context, () -> made.add(protocolOf(protocolFactory)));
       P protocol = made.getFirst();
-      transport = new StreamTransport(loop, chunks, sockets, ends, protocol, context, null);
+      BaseProtocol lowest = layers == null ? protocol : layers.under(protocol, encrypted(protocol));
+      transport = new StreamTransport(loop, chunks, sockets, ends, lowest, context, null);
       transport.start();
-      loop.callSoon(() -> {
-        if (!result.done()) {
-          result.setResult(new Connection<>(transport, protocol));
-        }
-      });
+      if (layers == null) {
+        loop.callSoon(() -> succeed(transport, protocol));
+      }
     } catch (Throwable thrown) {
       connected.close();
       sockets.remove(connected);
       LoopExit.rethrowIfFatal(thrown);
       result.setException(thrown);
     }
+  }
+
+  private void succeed(Transport made, P protocol) {
+    if (!result.done()) {
+      result.setResult(new Connection<>(made, protocol));
+    }
+  }
+
+  private TlsProtocol.Listener encrypted(P protocol) {
+    return new TlsProtocol.Listener() {
+      @Override
+      public void established(TlsTransport made) {
+        succeed(made, protocol);
+      }
+
+      @Override
+      public void failed(Throwable reason) {
+        if (!result.done()) {
+          result.setException(reason);
+        }
+      }
+    };
   }
 
   private void cancelled() {

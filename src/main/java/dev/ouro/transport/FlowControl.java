@@ -47,6 +47,11 @@ final class FlowControl {
     }
   }
 
+  /** Takes over from another one that has called {@code pauseWriting}. */
+  void inheritPause() {
+    paused = true;
+  }
+
   /** Calls {@code resumeWriting} when {@code sizeBytes} buffered bytes are few enough. */
   void resumeAt(long sizeBytes) {
     if (paused && sizeBytes <= limits.lowBytes()) {

@@ -31,6 +31,7 @@ public final class Network {
   private final OpenSockets open = new OpenSockets();
   // From the first datagram endpoint on.
   private DatagramMemory datagrams;
+  private Tls tls;
 
   /** The network of {@code loop}; {@link #close} must follow the loop's own. */
   public Network(EngineLoop loop) {
@@ -46,16 +47,19 @@ public final class Network {
       throw new IllegalArgumentException(
           "host/port and sock can not be specified at the same time");
     }
+    TlsLayers layers = serverLayers(options.tls());
     if (options.sock() != null) {
       Arguments.stream(options.sock());
-      Serving serving = new Serving(protocolFactory, options.backlog(), options.startServing());
+      Serving serving =
+          new Serving(protocolFactory, options.backlog(), options.startServing(), layers);
       serving.serve(() -> List.of(options.sock()), true, false);
       return serving.result;
     }
     if (!byName) {
       throw new IllegalArgumentException("Neither host/port nor sock were specified");
     }
-    Serving serving = new Serving(protocolFactory, options.backlog(), options.startServing());
+    Serving serving =
+        new Serving(protocolFactory, options.backlog(), options.startServing(), layers);
     resolveAll(serving, options);
     return serving.result;
   }
@@ -106,7 +110,12 @@ public final class Network {
       }
       Arguments.unixStream(options.sock());
     }
-    Serving serving = new Serving(protocolFactory, options.backlog(), options.startServing());
+    Serving serving =
+        new Serving(
+            protocolFactory,
+            options.backlog(),
+            options.startServing(),
+            serverLayers(options.tls()));
     boolean given = options.sock() != null;
     serving.serve(
         () -> List.of(given ? options.sock() : ServerSockets.bindUnix(options.path())),
@@ -127,11 +136,21 @@ public final class Network {
     if (!byName && options.sock() == null) {
       throw new IllegalArgumentException("host and port was not specified and no sock specified");
     }
+    TlsLayers layers =
+        options.tls() == null
+            ? null
+            : tls()
+                .ofClient(
+                    options.tls(),
+                    options.host(),
+                    options.port() == null ? -1 : options.port(),
+                    "You must set server_hostname when using ssl without a host");
     if (options.sock() != null) {
       options.checkForSock();
-      return attach(protocolFactory, Arguments.stream(options.sock()));
+      return attach(protocolFactory, Arguments.stream(options.sock()), layers);
     }
     Connector<P> connector = new Connector<>(loop, chunks, open, protocolFactory);
+    connector.encrypt(layers);
     Resolver resolver = new Resolver(loop, options.family(), options.proto(), options.flags());
     InetSocketAddress local = options.localAddr();
     connector.connect(
@@ -151,27 +170,52 @@ public final class Network {
     if (options.path() == null && options.sock() == null) {
       throw new IllegalArgumentException("no path and sock were specified");
     }
+    TlsLayers layers =
+        options.tls() == null
+            ? null
+            : tls()
+                .ofClient(
+                    options.tls(), null, -1, "you have to pass server_hostname when using ssl");
     if (options.sock() != null) {
-      return attach(protocolFactory, Arguments.unixStream(options.sock()));
+      return attach(protocolFactory, Arguments.unixStream(options.sock()), layers);
     }
     Connector<P> connector = new Connector<>(loop, chunks, open, protocolFactory);
+    connector.encrypt(layers);
     connector.connect(options.path());
     return connector.result();
   }
 
   /** As {@code EventLoop.connectAcceptedSocket}. */
   public <P extends BaseProtocol> Future<Connection<Transport, P>> connectAcceptedSocket(
-      Supplier<P> protocolFactory, Socket sock) {
+      Supplier<P> protocolFactory, Socket sock, AcceptedSocketOptions options) {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
     Objects.requireNonNull(sock, "sock");
-    return attach(protocolFactory, Arguments.stream(sock));
+    return attach(protocolFactory, Arguments.stream(sock), serverLayers(options.tls()));
   }
 
   private <P extends BaseProtocol> Future<Connection<Transport, P>> attach(
-      Supplier<P> protocolFactory, Socket sock) {
+      Supplier<P> protocolFactory, Socket sock, TlsLayers layers) {
     Connector<P> connector = new Connector<>(loop, chunks, open, protocolFactory);
+    connector.encrypt(layers);
     connector.attach(sock);
     return connector.result();
+  }
+
+  /** As {@code EventLoop.startTls}. */
+  public Future<Transport> startTls(
+      Transport transport, BaseProtocol protocol, StartTlsOptions options) {
+    return tls().start(transport, protocol, Objects.requireNonNull(options, "options"));
+  }
+
+  private TlsLayers serverLayers(TlsArguments arguments) {
+    return arguments == null ? null : tls().ofServer(arguments);
+  }
+
+  private Tls tls() {
+    if (tls == null) {
+      tls = new Tls(loop, chunks);
+    }
+    return tls;
   }
 
   /** As {@code EventLoop.connectReadPipe}. */
@@ -243,8 +287,12 @@ public final class Network {
     if (transport.isClosing()) {
       throw new IllegalStateException("Transport is closing");
     }
-    if (!(transport instanceof StreamTransport stream) || !stream.loop().equals(loop)) {
+    if (!(transport instanceof LoopTransport stream) || !stream.loop().equals(loop)) {
       throw new IllegalStateException("sendfile is not supported for transport " + transport);
+    }
+    if (!options.fallback() && !(stream instanceof StreamTransport)) {
+      throw new IllegalStateException(
+          "fallback is disabled and native sendfile is not supported for transport " + transport);
     }
     return SendfileOperation.start(stream, file, options, chunks);
   }
@@ -303,9 +351,15 @@ public final class Network {
     private final Context context = Context.copyContext();
     private final int backlog;
     private final boolean starts;
+    private final TlsLayers layers;
     private final Future<Server> result = loop.createFuture();
 
-    Serving(Supplier<? extends BaseProtocol> protocolFactory, int backlog, boolean starts) {
+    Serving(
+        Supplier<? extends BaseProtocol> protocolFactory,
+        int backlog,
+        boolean starts,
+        TlsLayers layers) {
+      this.layers = layers;
       this.protocolFactory = protocolFactory;
       this.backlog = backlog;
       this.starts = starts;
@@ -327,6 +381,7 @@ public final class Network {
         List<Socket> sockets = opener.open();
         server =
             new SocketServer(loop, chunks, open, sockets, given, protocolFactory, context, backlog);
+        server.encrypt(layers);
         if (cleansUp) {
           server.cleanUp(0, UnixFile.of((UnixAddress) sockets.getFirst().getsockname()));
         }

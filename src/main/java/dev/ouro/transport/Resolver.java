@@ -69,7 +69,7 @@ final class Resolver {
   }
 
   /** A name has a letter in it, and no colon. */
-  private static boolean mayBeNumeric(String host) {
+  static boolean mayBeNumeric(String host) {
     if (host.indexOf(':') >= 0) {
       return true;
     }

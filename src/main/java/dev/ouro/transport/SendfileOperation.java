@@ -26,7 +26,11 @@ final class SendfileOperation {
   private static final int READ_BYTES = 64 * 1024;
 
   private final EngineLoop loop;
-  private final StreamTransport transport;
+  private final LoopTransport transport;
+
+  /** The transport whose socket the kernel can send to; null: it must read and write. */
+  private final StreamTransport socket;
+
   private final FileSource file;
   private final SendfileOptions options;
   private final ChunkPool chunks;
@@ -40,9 +44,10 @@ final class SendfileOperation {
   private long sent;
 
   private SendfileOperation(
-      StreamTransport transport, FileSource file, SendfileOptions options, ChunkPool chunks) {
+      LoopTransport transport, FileSource file, SendfileOptions options, ChunkPool chunks) {
     this.loop = transport.loop();
     this.transport = transport;
+    this.socket = transport instanceof StreamTransport stream ? stream : null;
     this.file = file;
     this.options = options;
     this.chunks = chunks;
@@ -57,7 +62,7 @@ final class SendfileOperation {
    * @throws IllegalStateException the transport has sent its end of stream, or sends a file
    */
   static Future<Long> start(
-      StreamTransport transport, FileSource file, SendfileOptions options, ChunkPool chunks) {
+      LoopTransport transport, FileSource file, SendfileOptions options, ChunkPool chunks) {
     if (file.fd() < 0 && !options.fallback()) {
       throw new SendfileNotAvailableException("not a regular file: " + file);
     }
@@ -69,7 +74,7 @@ final class SendfileOperation {
   }
 
   private void begin() {
-    reads = file.fd() < 0;
+    reads = socket == null || file.fd() < 0;
     result.addDoneCallback(done -> {
       if (done.cancelled()) {
         end();
@@ -81,7 +86,7 @@ final class SendfileOperation {
   /** Goes on in {@link #drained}, at once if the channel is free. */
   private void await() {
     waits = true;
-    if (transport.sender().isFree()) {
+    if (transport.takesFile()) {
       drained();
     }
   }
@@ -110,7 +115,7 @@ final class SendfileOperation {
   private void sendMore() {
     for (long budget = BYTES_PER_TURN; budget > 0 && left() > 0; ) {
       long wanted = Math.min(left(), budget);
-      long count = transport.channel().sendfile(file.fd(), offset.address(), wanted);
+      long count = socket.channel().sendfile(file.fd(), offset.address(), wanted);
       if (count > 0) {
         sent += count;
         budget -= count;
@@ -128,7 +133,7 @@ final class SendfileOperation {
       finish();
     } else {
       waits = true;
-      transport.sender().awaitWritable();
+      socket.sender().awaitWritable();
     }
   }
 

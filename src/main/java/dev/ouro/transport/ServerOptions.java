@@ -4,8 +4,10 @@ package dev.ouro.transport;
 import dev.ouro.linux.AddressInfo;
 import dev.ouro.linux.Socket;
 import dev.ouro.linux.SocketConstants;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import javax.net.ssl.SSLContext;
 
 /**
  * Where and how a TCP server listens: the keyword arguments of asyncio's {@code create_server}.
@@ -27,6 +29,9 @@ public final class ServerOptions {
   private boolean keepAlive;
   private boolean startServing = true;
 
+  /** Null as long as nothing is said about TLS. */
+  private TlsArguments tls;
+
   private ServerOptions() {}
 
   private ServerOptions(ServerOptions other) {
@@ -40,6 +45,7 @@ public final class ServerOptions {
     reusePort = other.reusePort;
     keepAlive = other.keepAlive;
     startServing = other.startServing;
+    tls = other.tls;
   }
 
   /** Listens on {@code host} (null or empty: on all interfaces) and {@code port} (0: any). */
@@ -135,6 +141,41 @@ public final class ServerOptions {
     return copy;
   }
 
+  /** With TLS, with the keys of {@code context}; null (default): without. */
+  public ServerOptions withSsl(SSLContext context) {
+    return withSsl(context == null ? null : SslOptions.of(context));
+  }
+
+  /** {@link #withSsl(SSLContext)}, with more to say about it. */
+  public ServerOptions withSsl(SslOptions ssl) {
+    return withTls(TlsArguments.orNone(tls).withSsl(ssl));
+  }
+
+  /**
+   * With so much time for the TLS handshake until the connection is aborted; null: 60 s.
+   *
+   * @throws IllegalArgumentException it is not positive
+   */
+  public ServerOptions withSslHandshakeTimeout(Duration sslHandshakeTimeout) {
+    return withTls(TlsArguments.orNone(tls).withSslHandshakeTimeout(sslHandshakeTimeout));
+  }
+
+  /**
+   * With so much time for the end of TLS until the connection is aborted; null: 30 s. The time
+   * begins anew as long as the peer takes what was written.
+   *
+   * @throws IllegalArgumentException it is not positive
+   */
+  public ServerOptions withSslShutdownTimeout(Duration sslShutdownTimeout) {
+    return withTls(TlsArguments.orNone(tls).withSslShutdownTimeout(sslShutdownTimeout));
+  }
+
+  private ServerOptions withTls(TlsArguments changed) {
+    ServerOptions copy = new ServerOptions(this);
+    copy.tls = changed;
+    return copy;
+  }
+
   /** The hosts; null: all interfaces. */
   public List<String> hosts() {
     return hosts;
@@ -183,5 +224,25 @@ public final class ServerOptions {
   /** Whether to accept at once. */
   public boolean startServing() {
     return startServing;
+  }
+
+  /** The TLS, or null. */
+  public SslOptions ssl() {
+    return tls == null ? null : tls.ssl();
+  }
+
+  /** How long the TLS handshake may take; null: as long as by default. */
+  public Duration sslHandshakeTimeout() {
+    return tls == null ? null : tls.sslHandshakeTimeout();
+  }
+
+  /** How long the end of TLS may take; null: as long as by default. */
+  public Duration sslShutdownTimeout() {
+    return tls == null ? null : tls.sslShutdownTimeout();
+  }
+
+  /** What is said about TLS, or null. */
+  TlsArguments tls() {
+    return tls;
   }
 }

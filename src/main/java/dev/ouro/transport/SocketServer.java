@@ -6,6 +6,7 @@ import dev.ouro.linux.Socket;
 import dev.ouro.loop.CallbackLoop;
 import dev.ouro.loop.Context;
 import dev.ouro.loop.EngineLoop;
+import dev.ouro.loop.ExceptionContext;
 import dev.ouro.loop.Future;
 import dev.ouro.memory.ChunkPool;
 import java.io.UncheckedIOException;
@@ -26,6 +27,7 @@ final class SocketServer implements Server {
   private final List<Listener> listeners = new ArrayList<>();
   private final Set<StreamTransport> clients = new LinkedHashSet<>();
   private final List<Future<Void>> waiters = new ArrayList<>();
+  private TlsLayers layers;
   private ServeForever serving;
   private int making;
   private boolean accepting;
@@ -64,6 +66,11 @@ final class SocketServer implements Server {
     listeners.get(index).cleanUp(file);
   }
 
+  /** Puts a layer of TLS on every connection, unless {@code layersOrNull} is null. */
+  void encrypt(TlsLayers layersOrNull) {
+    layers = layersOrNull;
+  }
+
   EngineLoop loop() {
     return loop;
   }
@@ -92,7 +99,9 @@ final class SocketServer implements Server {
     making++; // a factory that closes this server does not end the wait for its own connection
     try {
       loop.runInContext(own, () -> made[0] = Connector.protocolOf(protocolFactory));
-      StreamTransport transport = new StreamTransport(loop, chunks, open, ends, made[0], own, this);
+      BaseProtocol lowest =
+          layers == null ? made[0] : layers.under(made[0], new Encrypted(ends, made[0]));
+      StreamTransport transport = new StreamTransport(loop, chunks, open, ends, lowest, own, this);
       clients.add(transport);
       transport.start();
     } finally {
@@ -141,7 +150,13 @@ final class SocketServer implements Server {
 
   @Override
   public void closeClients() {
-    List.copyOf(clients).forEach(StreamTransport::close);
+    for (StreamTransport client : List.copyOf(clients)) {
+      Transport top = client;
+      while (top.getProtocol() instanceof TlsProtocol layer) {
+        top = layer.transport();
+      }
+      top.close();
+    }
   }
 
   @Override
@@ -215,6 +230,30 @@ final class SocketServer implements Server {
   @Override
   public String toString() {
     return "<Server sockets=" + sockets() + ">";
+  }
+
+  /** Tells of connections whose handshake failed, in debug mode: the peer may be anybody. */
+  private final class Encrypted implements TlsProtocol.Listener {
+    private final StreamEnds ends;
+    private final BaseProtocol protocol;
+
+    Encrypted(StreamEnds ends, BaseProtocol protocol) {
+      this.ends = ends;
+      this.protocol = protocol;
+    }
+
+    @Override
+    public void established(TlsTransport transport) {}
+
+    @Override
+    public void failed(Throwable reason) {
+      if (loop.getDebug()) {
+        loop.callExceptionHandler(
+            ExceptionContext.of("Error on transport creation for incoming connection", reason)
+                .with("protocol", protocol)
+                .with("peername", ends.peername()));
+      }
+    }
   }
 
   /** The answer of {@link #serveForever}: cancelling it closes the server, and then it waits. */

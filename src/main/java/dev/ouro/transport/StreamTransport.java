@@ -16,7 +16,7 @@ import java.util.Objects;
  * The transport of a TCP or Unix connection, on either engine: a {@link Sender}, a {@link
  * Receiver}, and the life of a {@link ChannelTransport}.
  */
-final class StreamTransport extends ChannelTransport implements Transport, Sender.Owner {
+final class StreamTransport extends ChannelTransport implements LoopTransport, Sender.Owner {
   private final SocketServer server;
   private final StreamEnds ends;
   private final FlowControl flow;
@@ -93,8 +93,8 @@ final class StreamTransport extends ChannelTransport implements Transport, Sende
     return true;
   }
 
-  /** {@link #write} of a file's bytes, for {@link SendfileOperation}. */
-  void writeFile(ByteBuffer data) {
+  @Override
+  public void writeFile(ByteBuffer data) {
     sender.write(data, 0);
   }
 
@@ -162,14 +162,19 @@ final class StreamTransport extends ChannelTransport implements Transport, Sende
   }
 
   @Override
+  public boolean isWritingPaused() {
+    return flow.isPaused();
+  }
+
+  @Override
   public long getWriteBufferSize() {
     return sender.sizeBytes();
   }
 
   // Sending a file
 
-  /** Lets {@code operation} have the sending half, until {@link #endSendfile}. */
-  void beginSendfile(SendfileOperation operation) {
+  @Override
+  public void beginSendfile(SendfileOperation operation) {
     if (sendfile != null) {
       throw new IllegalStateException("sendfile is in progress");
     }
@@ -179,7 +184,13 @@ final class StreamTransport extends ChannelTransport implements Transport, Sende
     sendfile = operation;
   }
 
-  void endSendfile() {
+  @Override
+  public boolean takesFile() {
+    return sender.isFree();
+  }
+
+  @Override
+  public void endSendfile() {
     sendfile = null;
     if (sender.isIdle()) {
       drained();
@@ -266,7 +277,7 @@ final class StreamTransport extends ChannelTransport implements Transport, Sende
   }
 
   @Override
-  boolean forceClose(Throwable thrown) {
+  public boolean forceClose(Throwable thrown) {
     boolean ended = super.forceClose(thrown);
     if (ended && sendfile != null) {
       sendfile.transportClosing(thrown);

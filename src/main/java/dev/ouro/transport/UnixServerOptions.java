@@ -4,29 +4,35 @@ package dev.ouro.transport;
 import dev.ouro.linux.Socket;
 import dev.ouro.linux.UnixAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
+import javax.net.ssl.SSLContext;
 
 /**
  * Where and how a Unix server listens: the keyword arguments of asyncio's {@code
  * create_unix_server}. Immutable: every {@code with…} answers a changed copy.
  */
 public final class UnixServerOptions {
-  private static final UnixServerOptions DEFAULT =
-      new UnixServerOptions(null, null, 100, true, true);
+  private static final UnixServerOptions DEFAULT = new UnixServerOptions();
 
-  private final UnixAddress path;
-  private final Socket sock;
-  private final int backlog;
-  private final boolean cleanupSocket;
-  private final boolean startServing;
+  private UnixAddress path;
+  private Socket sock;
+  private int backlog = 100;
+  private boolean cleanupSocket = true;
+  private boolean startServing = true;
 
-  private UnixServerOptions(
-      UnixAddress path, Socket sock, int backlog, boolean cleanupSocket, boolean startServing) {
-    this.path = path;
-    this.sock = sock;
-    this.backlog = backlog;
-    this.cleanupSocket = cleanupSocket;
-    this.startServing = startServing;
+  /** Null as long as nothing is said about TLS. */
+  private TlsArguments tls;
+
+  private UnixServerOptions() {}
+
+  private UnixServerOptions(UnixServerOptions other) {
+    path = other.path;
+    sock = other.sock;
+    backlog = other.backlog;
+    cleanupSocket = other.cleanupSocket;
+    startServing = other.startServing;
+    tls = other.tls;
   }
 
   /**
@@ -55,28 +61,72 @@ public final class UnixServerOptions {
 
   /** With this address; an unnamed one is bound to an abstract name that the kernel picks. */
   public UnixServerOptions withPath(UnixAddress path) {
-    return new UnixServerOptions(path, sock, backlog, cleanupSocket, startServing);
+    UnixServerOptions copy = new UnixServerOptions(this);
+    copy.path = path;
+    return copy;
   }
 
   /** With a socket that is bound already, instead of a path. */
   public UnixServerOptions withSock(Socket sock) {
-    return new UnixServerOptions(path, sock, backlog, cleanupSocket, startServing);
+    UnixServerOptions copy = new UnixServerOptions(this);
+    copy.sock = sock;
+    return copy;
   }
 
   /** With this many connections waiting to be accepted, {@code listen(2)}; 100 by default. */
   public UnixServerOptions withBacklog(int backlog) {
-    int checked = Arguments.backlog(backlog);
-    return new UnixServerOptions(path, sock, checked, cleanupSocket, startServing);
+    UnixServerOptions copy = new UnixServerOptions(this);
+    copy.backlog = Arguments.backlog(backlog);
+    return copy;
   }
 
   /** Removing the socket's file when the server closes, if it is still the same (default). */
   public UnixServerOptions withCleanupSocket(boolean cleanupSocket) {
-    return new UnixServerOptions(path, sock, backlog, cleanupSocket, startServing);
+    UnixServerOptions copy = new UnixServerOptions(this);
+    copy.cleanupSocket = cleanupSocket;
+    return copy;
   }
 
   /** Accepting at once (default), or only after {@link Server#startServing}. */
   public UnixServerOptions withStartServing(boolean startServing) {
-    return new UnixServerOptions(path, sock, backlog, cleanupSocket, startServing);
+    UnixServerOptions copy = new UnixServerOptions(this);
+    copy.startServing = startServing;
+    return copy;
+  }
+
+  /** With TLS, with the keys of {@code context}; null (default): without. */
+  public UnixServerOptions withSsl(SSLContext context) {
+    return withSsl(context == null ? null : SslOptions.of(context));
+  }
+
+  /** {@link #withSsl(SSLContext)}, with more to say about it. */
+  public UnixServerOptions withSsl(SslOptions ssl) {
+    return withTls(TlsArguments.orNone(tls).withSsl(ssl));
+  }
+
+  /**
+   * With so much time for the TLS handshake until the connection is aborted; null: 60 s.
+   *
+   * @throws IllegalArgumentException it is not positive
+   */
+  public UnixServerOptions withSslHandshakeTimeout(Duration sslHandshakeTimeout) {
+    return withTls(TlsArguments.orNone(tls).withSslHandshakeTimeout(sslHandshakeTimeout));
+  }
+
+  /**
+   * With so much time for the end of TLS until the connection is aborted; null: 30 s. The time
+   * begins anew as long as the peer takes what was written.
+   *
+   * @throws IllegalArgumentException it is not positive
+   */
+  public UnixServerOptions withSslShutdownTimeout(Duration sslShutdownTimeout) {
+    return withTls(TlsArguments.orNone(tls).withSslShutdownTimeout(sslShutdownTimeout));
+  }
+
+  private UnixServerOptions withTls(TlsArguments changed) {
+    UnixServerOptions copy = new UnixServerOptions(this);
+    copy.tls = changed;
+    return copy;
   }
 
   /** Where to listen, or null. */
@@ -102,5 +152,25 @@ public final class UnixServerOptions {
   /** Whether to accept at once. */
   public boolean startServing() {
     return startServing;
+  }
+
+  /** The TLS, or null. */
+  public SslOptions ssl() {
+    return tls == null ? null : tls.ssl();
+  }
+
+  /** How long the TLS handshake may take; null: as long as by default. */
+  public Duration sslHandshakeTimeout() {
+    return tls == null ? null : tls.sslHandshakeTimeout();
+  }
+
+  /** How long the end of TLS may take; null: as long as by default. */
+  public Duration sslShutdownTimeout() {
+    return tls == null ? null : tls.sslShutdownTimeout();
+  }
+
+  /** What is said about TLS, or null. */
+  TlsArguments tls() {
+    return tls;
   }
 }

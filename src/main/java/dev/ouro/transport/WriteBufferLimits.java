@@ -33,7 +33,12 @@ public record WriteBufferLimits(int lowBytes, int highBytes) {
    * @throws IllegalArgumentException unless 0 ≤ low ≤ high
    */
   public static WriteBufferLimits of(Integer highBytes, Integer lowBytes) {
-    int high = DEFAULT_HIGH_BYTES;
+    return of(highBytes, lowBytes, DEFAULT_HIGH_BYTES);
+  }
+
+  /** {@link #of(Integer, Integer)} with another limit for when neither is given. */
+  static WriteBufferLimits of(Integer highBytes, Integer lowBytes, int defaultHighBytes) {
+    int high = defaultHighBytes;
     if (highBytes != null) {
       high = highBytes;
     } else if (lowBytes != null) {

@@ -66,9 +66,10 @@ class UnixSocketContractTest {
       assertRefused(UnixServerOptions.of(datagram), "A UNIX Domain Stream Socket was expected");
       UnixAddress address = UnixAddress.of(path);
       assertRefused(
-          new UnixConnectionOptions(address, unix),
+          UnixConnectionOptions.of(unix).withPath(address),
           "path and sock can not be specified at the same time");
-      assertRefused(new UnixConnectionOptions(null, null), "no path and sock were specified");
+      assertRefused(
+          UnixConnectionOptions.of(unix).withSock(null), "no path and sock were specified");
       assertRefused(UnixConnectionOptions.of(inet), "A UNIX Domain Stream Socket was expected");
     }
     assertThatThrownBy(() -> UnixServerOptions.of("x".repeat(200)))

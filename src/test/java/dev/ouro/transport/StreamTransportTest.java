@@ -43,7 +43,10 @@ class StreamTransportTest {
     Socket[] pair = Socket.pair();
     other = pair[1];
     transport =
-        loop.runUntilComplete(network.connectAcceptedSocket(() -> recorder, pair[0])).transport();
+        loop.runUntilComplete(
+                network.connectAcceptedSocket(
+                    () -> recorder, pair[0], AcceptedSocketOptions.DEFAULT))
+            .transport();
     channel = loop.engine().channels().getFirst();
   }
 
@@ -64,7 +67,10 @@ class StreamTransportTest {
     loop.runTurn();
     recorder.events().clear();
     transport =
-        loop.runUntilComplete(network.connectAcceptedSocket(() -> recorder, pair[0])).transport();
+        loop.runUntilComplete(
+                network.connectAcceptedSocket(
+                    () -> recorder, pair[0], AcceptedSocketOptions.DEFAULT))
+            .transport();
     channel = loop.engine().channels().getLast();
     channel.pendSends(true);
   }

@@ -1,0 +1,615 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.transport;
+
+import dev.ouro.linux.ConnectionAbortedException;
+import dev.ouro.linux.ConnectionResetException;
+import dev.ouro.linux.Errno;
+import dev.ouro.linux.LinuxException;
+import dev.ouro.loop.EngineLoop;
+import dev.ouro.loop.ExceptionContext;
+import dev.ouro.loop.LoopExit;
+import dev.ouro.loop.TimerHandle;
+import dev.ouro.memory.ByteQueue;
+import dev.ouro.memory.ChunkPool;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
+
+/**
+ * TLS between a transport, whose protocol this is, and a protocol, whose transport {@link
+ * TlsTransport} is: asyncio's {@code SSLProtocol}.
+ *
+ * <pre>
+ * UNWRAPPED ─ connectionMade → HANDSHAKE → WRAPPED ─ close → FLUSHING → SHUTDOWN ─ the peer's
+ * close_notify → (the lower transport closes) → LOST
+ * </pre>
+ *
+ * and from everywhere, by an error or abort, BROKEN → LOST. What is written is encrypted at once
+ * and waits in the lower transport; so FLUSHING only lasts while a renegotiation of TLS 1.2 keeps
+ * data from being encrypted.
+ */
+final class TlsProtocol implements Protocol {
+  /** Hears the end of the handshake, once. */
+  interface Listener {
+    /** The peer is who it should be; the protocol has got its transport. */
+    void established(TlsTransport transport);
+
+    /** It ended otherwise; the connection is closing or closed. */
+    void failed(Throwable reason);
+  }
+
+  private enum State {
+    UNWRAPPED,
+    HANDSHAKE,
+    WRAPPED,
+    FLUSHING,
+    SHUTDOWN,
+    BROKEN,
+    LOST
+  }
+
+  /** asyncio's: so much may wait below until the protocol is paused. */
+  static final int WRITE_HIGH_BYTES = 512 * 1024;
+
+  /** asyncio's: so much may wait above until the lower transport is paused. */
+  private static final int READ_HIGH_BYTES = 256 * 1024;
+
+  private static final int READ_LOW_BYTES = READ_HIGH_BYTES / 4;
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+  private static final int MAX_STALLS = 16;
+
+  private final EngineLoop loop;
+  private final SSLEngine engine;
+  private final TlsCodec codec;
+  private final TlsRecords records;
+  private final ByteQueue backlog;
+  private final TlsArguments arguments;
+  private final TlsTransport transport;
+  private final Listener listener;
+  private State state = State.UNWRAPPED;
+  private LoopTransport lower;
+  private TimerHandle timer;
+  private Throwable failure;
+  private long unsentBytes;
+  private int stalls;
+  private boolean made;
+  private boolean heard;
+  private boolean reads;
+  private boolean tasksRun;
+  private boolean lowerPaused;
+  private boolean lowerEnded;
+
+  /**
+   * Prepares a layer; it begins when its {@code connectionMade} is called.
+   *
+   * @param made whether {@code app} has had its {@code connectionMade}
+   */
+  TlsProtocol(
+      EngineLoop loop,
+      ChunkPool chunks,
+      TlsBuffers buffers,
+      TlsArguments arguments,
+      SSLEngine engine,
+      BaseProtocol app,
+      boolean made,
+      Listener listener) {
+    this.loop = loop;
+    this.engine = engine;
+    this.codec = new TlsCodec(engine, buffers);
+    this.records = new TlsRecords(buffers, chunks);
+    this.backlog = new ByteQueue(chunks);
+    this.arguments = arguments;
+    this.transport = new TlsTransport(this, chunks, app);
+    this.made = made;
+    this.listener = listener;
+  }
+
+  EngineLoop loop() {
+    return loop;
+  }
+
+  SSLEngine engine() {
+    return engine;
+  }
+
+  TlsArguments arguments() {
+    return arguments;
+  }
+
+  TlsTransport transport() {
+    return transport;
+  }
+
+  /** The transport below; null before {@code connectionMade}. */
+  LoopTransport lower() {
+    return lower;
+  }
+
+  /** Whether what is written is sent. */
+  boolean isOpen() {
+    return state == State.WRAPPED;
+  }
+
+  // The handshake
+
+  @Override
+  public void connectionMade(Transport below) {
+    if (state != State.UNWRAPPED) {
+      return; // lost already
+    }
+    lower = (LoopTransport) below;
+    lower.setWriteBufferLimits(WRITE_HIGH_BYTES);
+    state = State.HANDSHAKE;
+    timer = loop.callLater(arguments.handshakeTimeout(), this::handshakeTimedOut, lower.context());
+    try {
+      engine.beginHandshake();
+      advance(engine.getHandshakeStatus());
+    } catch (SSLException | RuntimeException e) {
+      fail(e);
+    }
+  }
+
+  private void handshakeTimedOut() {
+    if (state == State.HANDSHAKE) {
+      double seconds = arguments.handshakeTimeout().toMillis() / 1000.0;
+      breakOff(
+          new ConnectionAbortedException(
+              "handshake",
+              "SSL handshake is taking longer than "
+                  + seconds
+                  + " seconds: aborting the connection"));
+    }
+  }
+
+  /** Does what the engine wants, until it wants something of the peer. */
+  private void advance(HandshakeStatus first) throws SSLException {
+    HandshakeStatus status = first;
+    while (true) {
+      switch (status) {
+        case NEED_TASK -> {
+          if (!runTasks()) {
+            return;
+          }
+        }
+        case NEED_WRAP -> {
+          codec.produce(lower);
+          if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+            return; // it has nothing to say any more
+          }
+        }
+        case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
+          return;
+        }
+        case NOT_HANDSHAKING -> {
+          handshakeOver();
+          return;
+        }
+        case FINISHED -> {}
+      }
+      status = engine.getHandshakeStatus();
+    }
+  }
+
+  /**
+   * Runs what the engine delegates; false when that goes on elsewhere.
+   *
+   * <p>In the first handshake on another thread: signing and checking certificates take
+   * milliseconds, many more before the JIT compiler has seen them, and a trust manager may ask the
+   * network whether one is revoked. Later there are only small jobs.
+   */
+  private boolean runTasks() {
+    if (state == State.HANDSHAKE) {
+      try {
+        tasksRun = true;
+        loop.<Void>runInExecutor(
+                () -> {
+                  runAllTasks();
+                  return null;
+                })
+            .addDoneCallback(
+                done -> tasksDone(done.cancelled() ? null : done.exception()), lower.context());
+        return false;
+      } catch (IllegalStateException | java.util.concurrent.RejectedExecutionException e) {
+        tasksRun = false; // the executor was shut down
+      }
+    }
+    runAllTasks();
+    return true;
+  }
+
+  private void runAllTasks() {
+    for (Runnable task = engine.getDelegatedTask();
+        task != null;
+        task = engine.getDelegatedTask()) {
+      task.run();
+    }
+  }
+
+  private void tasksDone(Throwable thrown) {
+    tasksRun = false;
+    if (state != State.HANDSHAKE) {
+      return;
+    }
+    if (thrown != null) {
+      fail(thrown);
+      return;
+    }
+    try {
+      advance(engine.getHandshakeStatus());
+    } catch (SSLException | RuntimeException e) {
+      fail(e);
+      return;
+    }
+    receive(NOTHING);
+  }
+
+  private void handshakeOver() throws SSLException {
+    if (state == State.HANDSHAKE) {
+      established();
+    } else {
+      flushBacklog();
+    }
+  }
+
+  private void established() {
+    stopTimer();
+    state = State.WRAPPED;
+    transport.established();
+    if (!made) {
+      made = true;
+      transport.callConnectionMade();
+    }
+    if (lower.isWritingPaused()) {
+      transport.pauseWriting();
+    }
+    heard = true;
+    listener.established(transport);
+    // Whoever waits for the handshake is called before the first data: it may set another protocol.
+    loop.callSoon(this::startReading, lower.context());
+  }
+
+  private void startReading() {
+    reads = true;
+    receive(NOTHING);
+  }
+
+  // Receiving
+
+  @Override
+  public void dataReceived(ByteBuffer data) {
+    receive(data);
+  }
+
+  /** Hands over what can be decrypted of what is held and then of {@code arrived}. */
+  void receive(ByteBuffer arrived) {
+    if (state == State.UNWRAPPED || state == State.BROKEN || state == State.LOST) {
+      arrived.position(arrived.limit());
+      return;
+    }
+    try {
+      while (mayDecrypt() && records.next(arrived)) {
+        decrypt();
+      }
+      deliver();
+    } catch (SSLException | RuntimeException e) {
+      fail(e);
+    } finally {
+      codec.releasePlain();
+    }
+    if (state == State.BROKEN || state == State.LOST) {
+      arrived.position(arrived.limit());
+      return;
+    }
+    records.hold(arrived);
+    pauseOrResumeLower();
+    if (lowerEnded && mayDecrypt()) {
+      inputEnded();
+    }
+  }
+
+  private boolean mayDecrypt() {
+    return switch (state) {
+      case HANDSHAKE -> !tasksRun;
+      case WRAPPED -> reads && transport.mayDeliver();
+      case FLUSHING, SHUTDOWN -> true;
+      default -> false;
+    };
+  }
+
+  private void decrypt() throws SSLException {
+    ByteBuffer record = records.record();
+    SSLEngineResult result = codec.decrypt(record);
+    boolean stalled = result.bytesConsumed() == 0;
+    switch (result.getStatus()) {
+      case OK -> {
+        if (!record.hasRemaining()) {
+          records.consumed();
+        }
+      }
+      case BUFFER_OVERFLOW -> {
+        if (codec.hasPlain()) {
+          deliver();
+        } else {
+          codec.growPlain();
+        }
+      }
+      case BUFFER_UNDERFLOW -> {
+        records.wantMore();
+        stalled = false;
+      }
+      case CLOSED -> {
+        records.consumed();
+        deliver();
+        inputEnded();
+        return;
+      }
+    }
+    stalls = stalled ? stalls + 1 : 0;
+    if (stalls > MAX_STALLS) {
+      throw new SSLException("The TLS engine makes no progress: " + result);
+    }
+    if (state == State.HANDSHAKE
+        || result.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
+      advance(result.getHandshakeStatus());
+    }
+  }
+
+  private void deliver() {
+    if (codec.hasPlain()) {
+      if (state == State.WRAPPED) {
+        transport.deliver(codec.plain());
+      }
+      codec.releasePlain();
+    }
+  }
+
+  private void pauseOrResumeLower() {
+    if (!lowerPaused && records.heldBytes() > READ_HIGH_BYTES) {
+      lowerPaused = true;
+      lower.pauseReading();
+    } else if (lowerPaused && records.heldBytes() <= READ_LOW_BYTES) {
+      lowerPaused = false;
+      lower.resumeReading();
+    }
+  }
+
+  @Override
+  public boolean eofReceived() {
+    lowerEnded = true;
+    receive(NOTHING);
+    return true; // the lower transport closes when this layer has said goodbye
+  }
+
+  /** The peer sends no more: by a close_notify, or without one. */
+  private void inputEnded() {
+    switch (state) {
+      case HANDSHAKE ->
+          breakOff(new ConnectionResetException("handshake", "the peer ended the connection"));
+      case WRAPPED -> {
+        transport.callEofReceived();
+        close();
+      }
+      case FLUSHING -> shutDown();
+      case SHUTDOWN -> lower.close();
+      default -> {}
+    }
+  }
+
+  // Sending
+
+  /** Sends what remains in {@code data}; only while {@link #isOpen}. */
+  void write(ByteBuffer data) {
+    try {
+      if (backlog.isEmpty()) {
+        codec.encrypt(data, lower);
+      }
+      keep(data);
+    } catch (SSLException | RuntimeException e) {
+      fail(e);
+    }
+    data.position(data.limit());
+  }
+
+  /** {@link #write} of each, in full records. */
+  void write(ByteBuffer[] data) {
+    try {
+      if (backlog.isEmpty()) {
+        codec.encrypt(data, lower);
+      }
+      for (ByteBuffer one : data) {
+        keep(one);
+      }
+    } catch (SSLException | RuntimeException e) {
+      fail(e);
+    }
+  }
+
+  /** Keeps what the engine did not take, until its handshake is over. */
+  private void keep(ByteBuffer data) {
+    if (data.hasRemaining() && !engine.isOutboundDone()) {
+      backlog.append(data);
+    }
+  }
+
+  /** How many bytes wait for a handshake. */
+  long backlogBytes() {
+    return backlog.sizeBytes();
+  }
+
+  private void flushBacklog() throws SSLException {
+    while (!backlog.isEmpty()) {
+      ByteBuffer head = backlog.headView();
+      int before = head.remaining();
+      codec.encrypt(head, lower);
+      int length = before - head.remaining();
+      if (length == 0) {
+        return;
+      }
+      backlog.consume(length);
+    }
+    if (state == State.FLUSHING) {
+      shutDown();
+    }
+  }
+
+  @Override
+  public void pauseWriting() {
+    if (state == State.WRAPPED || state == State.FLUSHING) {
+      transport.pauseWriting();
+    }
+  }
+
+  @Override
+  public void resumeWriting() {
+    transport.resumeWriting();
+  }
+
+  // The end
+
+  /** Sends what is left and a close_notify, and waits for the peer's. */
+  void close() {
+    if (state == State.UNWRAPPED || state == State.HANDSHAKE) {
+      abort();
+    } else if (state == State.WRAPPED) {
+      state = State.FLUSHING;
+      transport.closing(null);
+      startShutdownTimer();
+      if (backlog.isEmpty()) {
+        shutDown();
+      }
+    }
+  }
+
+  private void shutDown() {
+    state = State.SHUTDOWN;
+    engine.closeOutbound();
+    try {
+      codec.produce(lower);
+    } catch (SSLException | RuntimeException e) {
+      fail(e);
+      return;
+    }
+    if (lowerEnded || engine.isInboundDone()) {
+      lower.close();
+    } else {
+      // What is held is not wanted any more, but the peer's close_notify may be behind it.
+      loop.callSoon(() -> receive(NOTHING), lower.context());
+    }
+  }
+
+  private void startShutdownTimer() {
+    unsentBytes = lower.getWriteBufferSize();
+    timer = loop.callLater(arguments.shutdownTimeout(), this::shutdownTimedOut, lower.context());
+  }
+
+  /** As long as the peer takes what was written, it has as much time again. */
+  private void shutdownTimedOut() {
+    if (lower.getWriteBufferSize() < unsentBytes) {
+      startShutdownTimer();
+    } else {
+      breakOff(LinuxException.of("shutdown", Errno.ETIMEDOUT, "SSL shutdown timed out"));
+    }
+  }
+
+  private void stopTimer() {
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+  }
+
+  /** Closes the connection below at once. */
+  void abort() {
+    breakOff(null);
+  }
+
+  /** What the peer did wrong, or the engine: tells the peer, and closes. */
+  private void fail(Throwable thrown) {
+    LoopExit.rethrowIfFatal(thrown);
+    if (state == State.BROKEN || state == State.LOST) {
+      return;
+    }
+    State before = state;
+    end(thrown);
+    report(
+        thrown, before == State.HANDSHAKE ? "SSL handshake failed" : "SSL error in data received");
+    sendAlert();
+    startShutdownTimer();
+    lower.close();
+  }
+
+  private void sendAlert() {
+    for (int tries = 0; tries < 2; tries++) {
+      try {
+        codec.produce(lower);
+        return;
+      } catch (SSLException | RuntimeException again) {
+        // An engine throws what a delegated task threw first, and has its alert then.
+      }
+    }
+  }
+
+  /** Ends the connection below at once, as {@link LoopTransport#forceClose}. */
+  boolean breakOff(Throwable reasonOrNull) {
+    if (state == State.LOST) {
+      return false;
+    }
+    if (state != State.BROKEN) {
+      end(reasonOrNull);
+    }
+    return lower == null || lower.forceClose(failure);
+  }
+
+  private void end(Throwable reasonOrNull) {
+    boolean shaking = state == State.UNWRAPPED || state == State.HANDSHAKE;
+    state = State.BROKEN;
+    failure = reasonOrNull;
+    stopTimer();
+    records.discard();
+    transport.closing(reasonOrNull);
+    if (shaking) {
+      tellFailure();
+    }
+  }
+
+  private void tellFailure() {
+    if (!heard) {
+      heard = true;
+      listener.failed(
+          failure != null
+              ? failure
+              : new ConnectionAbortedException("handshake", "the connection was closed"));
+    }
+  }
+
+  private void report(Throwable thrown, String message) {
+    if (!(thrown instanceof IOException)) {
+      loop.callExceptionHandler(
+          ExceptionContext.of(message, thrown)
+              .with("transport", transport)
+              .with("protocol", transport.getProtocol()));
+    } else if (loop.getDebug()) {
+      System.getLogger("dev.ouro")
+          .log(System.Logger.Level.DEBUG, transport + ": " + message, thrown);
+    }
+  }
+
+  @Override
+  public void connectionLost(Throwable exceptionOrNull) {
+    stopTimer();
+    if (failure == null) {
+      failure = exceptionOrNull;
+    }
+    state = State.LOST;
+    records.discard();
+    backlog.clear();
+    transport.closing(failure);
+    tellFailure();
+    if (made) {
+      transport.callConnectionLost(failure);
+    }
+  }
+}
