@@ -48,8 +48,8 @@ public record AddressInfo(
   private static final int ADDRESS = 24;
   private static final int CANONICAL_NAME = 32;
   private static final int NEXT = 40;
-  private static final MethodHandle GETADDRINFO = Syscall.libc("getaddrinfo");
-  private static final MethodHandle FREEADDRINFO = Syscall.libc("freeaddrinfo");
+  private static final MethodHandle GETADDRINFO = Syscall.function("getaddrinfo");
+  private static final MethodHandle FREEADDRINFO = Syscall.function("freeaddrinfo");
 
   /**
    * {@code getaddrinfo(3)}. Blocks for as long as the resolver takes: off the loop.
@@ -76,10 +76,16 @@ public record AddressInfo(
       long list = arena.allocate(Long.BYTES, Long.BYTES).address();
       long node = string(arena, "host", host);
       long port = string(arena, "service", service);
-      MemorySegment capture = Syscall.capture();
+      MemorySegment capture = null;
       int code;
       try {
-        code = (int) (long) GETADDRINFO.invokeExact(capture, node, port, hints, list, 0L, 0L, 0L);
+        code = (int) (long) GETADDRINFO.invokeExact(node, port, hints, list, 0L, 0L, 0L);
+        if (code == EAI_SYSTEM) {
+          // Once more, for its errno: what every other answer costs less without.
+          capture = Syscall.capture();
+          MethodHandle capturing = Syscall.libc("getaddrinfo");
+          code = (int) (long) capturing.invokeExact(capture, node, port, hints, list, 0L, 0L, 0L);
+        }
       } catch (Throwable t) {
         throw Syscall.unreachable(t);
       }
@@ -131,7 +137,7 @@ public record AddressInfo(
 
   private static void free(long first) {
     try {
-      long _ = (long) FREEADDRINFO.invokeExact(Syscall.capture(), first, 0L, 0L, 0L, 0L, 0L, 0L);
+      long _ = (long) FREEADDRINFO.invokeExact(first, 0L, 0L, 0L, 0L, 0L, 0L);
     } catch (Throwable t) {
       throw Syscall.unreachable(t);
     }

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 
 /** What an error number is called, and what libc says of it. Slow: for messages only. */
 public final class ErrorText {
-  private static final MethodHandle STRERROR = Syscall.libc("strerror");
+  private static final MethodHandle STRERROR = Syscall.function("strerror");
 
   private ErrorText() {}
 
@@ -32,13 +32,13 @@ public final class ErrorText {
 
   /** {@code gai_strerror(3)}. */
   static String describeAddressInfo(int code) {
-    return text(Syscall.libc("gai_strerror"), code);
+    return text(Syscall.function("gai_strerror"), code);
   }
 
   private static String text(MethodHandle function, int number) {
     long text;
     try {
-      text = (long) function.invokeExact(Syscall.capture(), (long) number, 0L, 0L, 0L, 0L, 0L, 0L);
+      text = (long) function.invokeExact((long) number, 0L, 0L, 0L, 0L, 0L, 0L);
     } catch (Throwable t) {
       throw Syscall.unreachable(t);
     }

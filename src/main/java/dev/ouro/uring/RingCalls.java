@@ -6,7 +6,6 @@ import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Nr;
 import dev.ouro.linux.Syscall;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -22,7 +21,6 @@ import java.nio.file.Path;
 final class RingCalls {
   private final Fd fd;
   private final boolean kernelKnowsOwner;
-  private final MemorySegment ownersErrno = Syscall.newCapture();
 
   private Thread owner;
   private long ownerTid;
@@ -61,7 +59,6 @@ final class RingCalls {
     if (Thread.currentThread() == owner) {
       result =
           Syscall.call(
-              ownersErrno,
               Nr.IO_URING_ENTER,
               enterFd,
               toSubmit,
