@@ -59,13 +59,7 @@ final class RingCalls {
     if (Thread.currentThread() == owner) {
       result =
           Syscall.call(
-              Nr.IO_URING_ENTER,
-              enterFd,
-              toSubmit,
-              minComplete,
-              flags | enterFlags,
-              arg,
-              argSize);
+              Nr.IO_URING_ENTER, enterFd, toSubmit, minComplete, flags | enterFlags, arg, argSize);
     } else {
       checkOpen();
       if (owner != null && !kernelKnowsOwner && isForeign()) {

@@ -47,8 +47,7 @@ class SyscallTest {
 
       long result =
           (long)
-              Syscall.libc("access")
-                  .invokeExact(Syscall.capture(), path, 0L, 0L, 0L, 0L, 0L, 0L);
+              Syscall.libc("access").invokeExact(Syscall.capture(), path, 0L, 0L, 0L, 0L, 0L, 0L);
 
       assertThat((int) result).isEqualTo(-1);
       assertThat(Syscall.errno(Syscall.capture())).isEqualTo(Errno.ENOENT);
