@@ -11,6 +11,7 @@ package dev.ouro.linux;
  */
 public final class MessageArray implements AutoCloseable {
   private static final int MMSGHDR_SIZE = 64;
+  private static final int MSGHDR_SIZE = 56;
   private static final int MSG_NAME = 0;
   private static final int MSG_NAMELEN = 8;
   private static final int MSG_IOV = 16;
@@ -21,6 +22,9 @@ public final class MessageArray implements AutoCloseable {
   private static final int MSG_LEN = 56;
   private static final int IOVEC_SIZE = 16;
   private static final int IOV_LEN = 8;
+
+  /** How much room {@link #copyMessage} takes, at most. */
+  public static final int COPY_BYTES = MSGHDR_SIZE + IOVEC_SIZE + SockAddr.SIZE_BYTES;
 
   private final Mapping memory;
   private final int messages;
@@ -117,6 +121,27 @@ public final class MessageArray implements AutoCloseable {
     NativeMemory.putLong(at + MSG_IOVLEN, iovecCount);
     NativeMemory.putLong(at + MSG_CONTROLLEN, controlLength);
     NativeMemory.putInt(at + MSG_FLAGS, 0);
+  }
+
+  /** How many {@code iovec}s message {@code i} has. */
+  public int pieces(int i) {
+    return (int) NativeMemory.getLong(address(i) + MSG_IOVLEN);
+  }
+
+  /**
+   * Copies message {@code i}, one to send of at most one piece, to {@code to}: a {@code struct
+   * msghdr} and the address and {@code iovec} that it names, {@link #COPY_BYTES} together.
+   */
+  public void copyMessage(int i, long to) {
+    long from = address(i);
+    long iovec = to + MSGHDR_SIZE;
+    long name = iovec + IOVEC_SIZE;
+    NativeMemory.copy(from, to, MSGHDR_SIZE);
+    NativeMemory.copy(NativeMemory.getLong(from + MSG_IOV), iovec, IOVEC_SIZE);
+    NativeMemory.copy(name(i), name, nameLength(i));
+    NativeMemory.putLong(to + MSG_NAME, name);
+    NativeMemory.putLong(to + MSG_IOV, iovec);
+    NativeMemory.putLong(to + MSG_CONTROLLEN, 0);
   }
 
   /** How many bytes of data were received as message {@code i}. */

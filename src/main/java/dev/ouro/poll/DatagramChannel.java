@@ -25,6 +25,16 @@ public interface DatagramChannel {
   int trySend(MessageArray messages, int count);
 
   /**
+   * {@link #trySend} of the first message alone, at the end of a turn: where the engine submits
+   * anyway, with that submission. Nothing else may be sent until it has ended.
+   *
+   * @return 1, or −errno; or {@link Engine#PENDING}: the message's data belong to the kernel until
+   *     {@link DatagramListener#sent}, which may come as late as with the next completion of
+   *     anything
+   */
+  int sendAtTurnEnd(MessageArray messages);
+
+  /**
    * Waits once until there may be room for a datagram; {@link DatagramListener#writable} hears it.
    * For a Unix socket that is not connected this is no answer: the kernel says yes at once, for it
    * does not know which peer is meant.

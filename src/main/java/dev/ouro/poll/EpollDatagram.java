@@ -61,6 +61,11 @@ final class EpollDatagram extends EpollTarget implements DatagramChannel {
   }
 
   @Override
+  public int sendAtTurnEnd(MessageArray messages) {
+    return trySend(messages, 1);
+  }
+
+  @Override
   public void awaitWritable() {
     awaitingWritable = true;
     interest(READ | Epoll.EPOLLOUT);

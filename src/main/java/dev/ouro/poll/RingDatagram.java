@@ -18,6 +18,7 @@ final class RingDatagram implements DatagramChannel {
   private final Fd fd;
   private final DatagramListener listener;
   private final RingDatagramReceive receive;
+  private final RingDatagramSend send;
   private final Room room;
   private boolean cancelled;
   // cancel() promised a word to the listener, which comes once.
@@ -38,6 +39,7 @@ final class RingDatagram implements DatagramChannel {
     this.fd = fd;
     this.listener = listener;
     this.receive = new RingDatagramReceive(this, engine, listener, buffers, batch);
+    this.send = new RingDatagramSend(this, engine, listener);
     this.room = new Room();
     Blocking.set(fd);
   }
@@ -60,6 +62,15 @@ final class RingDatagram implements DatagramChannel {
   }
 
   @Override
+  public int sendAtTurnEnd(MessageArray messages) {
+    if (!engine.allowsQuickSends() || messages.pieces(0) > 1) {
+      return trySend(messages, 1);
+    }
+    send.start(messages);
+    return Engine.PENDING;
+  }
+
+  @Override
   public void awaitWritable() {
     engine
         .ring()
@@ -78,6 +89,7 @@ final class RingDatagram implements DatagramChannel {
     if (!cancelled) {
       cancelled = true;
       receive.stop();
+      send.requestCancel();
       room.requestCancel();
       owesCancelled = isInFlight();
     }
@@ -85,7 +97,11 @@ final class RingDatagram implements DatagramChannel {
   }
 
   private boolean isInFlight() {
-    return receive.isInFlight() || room.isInFlight();
+    return receive.isInFlight() || send.isInFlight() || room.isInFlight();
+  }
+
+  boolean isCancelled() {
+    return cancelled;
   }
 
   /** One of the operations has ended. */
@@ -99,6 +115,7 @@ final class RingDatagram implements DatagramChannel {
   @Override
   public void release() {
     fd.close();
+    send.release();
   }
 
   private final class Room extends RingOperation {

@@ -38,7 +38,7 @@ public final class RingEngine implements Engine {
   private final AddressMemory addresses;
   private final Mapping replay;
   private final Slots<RingOperation> slots = new Slots<>();
-  private final List<RingSend> quickSends = new ArrayList<>();
+  private final List<RingQuickSend> quickSends = new ArrayList<>();
   private final boolean quickSendsAllowed;
   // From the first datagram socket on.
   private RingDatagrams datagrams;
@@ -171,13 +171,14 @@ public final class RingEngine implements Engine {
   }
 
   /** Those quick sends that left no completion have succeeded, once all that were left are seen. */
+  @SuppressWarnings("ReferenceEquality") // of operations
   private int reportQuickSends() {
     if (ring.pending() > 0 || ring.ready() > 0 || ring.overflowed()) {
       return 0;
     }
     int reported = 0;
     for (int i = 0; i < quickSends.size(); i++) {
-      RingSend send = quickSends.get(i);
+      RingQuickSend send = quickSends.get(i);
       if (slots.get(send.token()) == send) {
         slots.release(send.token());
         completions.add(send, send.length(), 0);
@@ -314,7 +315,7 @@ public final class RingEngine implements Engine {
   }
 
   /** Reports {@code send} when the next enter has returned, unless a completion does. */
-  void addQuickSend(RingSend send) {
+  void addQuickSend(RingQuickSend send) {
     quickSends.add(send);
   }
 

@@ -15,7 +15,7 @@ import dev.ouro.uring.SqeFlag;
  * RingEngine} reports it when that enter has returned. A quick send that found less room completes,
  * and what is left goes out by a patient one.
  */
-final class RingSend extends RingOperation {
+final class RingSend extends RingQuickSend {
   private static final int PATIENT = SocketConstants.MSG_NOSIGNAL;
   private static final int QUICK =
       PATIENT | SocketConstants.MSG_DONTWAIT | SocketConstants.MSG_WAITALL;
@@ -51,7 +51,7 @@ final class RingSend extends RingOperation {
     engine.ring().prepareSend(stream.fd(), address, length, PATIENT).userData(begin()).submit();
   }
 
-  /** What a quick send that left no completion has sent. */
+  @Override
   int length() {
     return length;
   }

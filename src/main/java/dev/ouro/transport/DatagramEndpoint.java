@@ -122,6 +122,11 @@ final class DatagramEndpoint implements DatagramTransport, DatagramListener {
   }
 
   @Override
+  public void sent(int result) {
+    sender.sent(result);
+  }
+
+  @Override
   public void writable() {
     sender.writable();
   }
@@ -256,6 +261,7 @@ final class DatagramEndpoint implements DatagramTransport, DatagramListener {
   /** The kernel holds nothing of this socket any more. */
   @Override
   public void cancelled() {
+    sender.release();
     loop.callSoon(this::loseConnection, context);
   }
 

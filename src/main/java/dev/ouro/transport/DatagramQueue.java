@@ -86,6 +86,7 @@ final class DatagramQueue {
   int fill(DatagramMemory memory, boolean gso) {
     MessageArray messages = memory.messages();
     cursor.rewind(bytes);
+    memory.datagrams(0, 1);
     int message = 0;
     int iovec = 0;
     for (int i = 0; i < count && message < messages.messages(); message++) {

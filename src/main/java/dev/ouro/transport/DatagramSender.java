@@ -7,6 +7,7 @@ import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.Flushable;
 import dev.ouro.memory.ChunkPool;
 import dev.ouro.poll.DatagramChannel;
+import dev.ouro.poll.Engine;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -22,6 +23,9 @@ final class DatagramSender implements Flushable {
    */
   private static final Duration RETRY_DELAY = Duration.ofMillis(1);
 
+  /** What gathers within a turn before it is sent without waiting for the turn's end. */
+  private static final int FLUSH_BYTES = 16 * 1024;
+
   private final EngineLoop loop;
   private final DatagramEndpoint endpoint;
   private final DatagramChannel channel;
@@ -29,13 +33,18 @@ final class DatagramSender implements Flushable {
   private final FlowControl flow;
   private final DatagramQueue queue;
   private final Context context;
+  private final Runnable sendAtTurnEnd = this::sendAtTurnEnd;
   private final Runnable sendAndResume = this::sendAndResume;
+  private final Runnable settleSent = this::settleSent;
   private final boolean tellsRoom;
   private boolean gso;
   // For the next call only.
   private boolean gsoRefused;
   private boolean flushRegistered;
   private boolean waitsForRoom;
+  // sendOne() has not ended; it does before the next turn's callbacks are over.
+  private boolean inKernel;
+  private int sentResult;
   private boolean sending;
   private boolean discarded;
 
@@ -68,27 +77,31 @@ final class DatagramSender implements Flushable {
 
   /** What waits, as it counts against the limits. */
   long sizeBytes() {
-    return queue.sizeBytes();
+    return discarded ? 0 : queue.sizeBytes();
   }
 
   /** Sends {@code data} to {@code addressOrNull}, or to the connected peer. */
   void sendto(ByteBuffer data, SocketAddress addressOrNull) {
     queue.append(data, addressOrNull);
-    if (queue.count() >= DatagramMemory.MESSAGES || flow.isTooMuch(queue.sizeBytes())) {
-      send();
+    if (!inKernel) { // else sent() looks, in this very turn
+      sendOrPause();
     }
-    pauseIfTooMuch();
     registerFlush();
   }
 
-  private void pauseIfTooMuch() {
+  /** What finds room at once must not count against the limit. */
+  private void sendOrPause() {
+    boolean much = queue.count() >= DatagramMemory.MESSAGES || queue.sizeBytes() >= FLUSH_BYTES;
+    if (much || flow.isTooMuch(queue.sizeBytes())) {
+      send();
+    }
     if (flow.isTooMuch(queue.sizeBytes())) {
       flow.pause();
     }
   }
 
   private void registerFlush() {
-    if (!queue.isEmpty() && !waitsForRoom && !flushRegistered) {
+    if (!queue.isEmpty() && !waitsForRoom && !inKernel && !flushRegistered) {
       flushRegistered = true;
       loop.beforePoll(this);
     }
@@ -96,9 +109,8 @@ final class DatagramSender implements Flushable {
 
   /** Acts on limits that were changed. */
   void limitsChanged() {
-    if (flow.isTooMuch(queue.sizeBytes())) {
-      send(); // what finds room at once does not count
-      pauseIfTooMuch();
+    if (!inKernel) {
+      sendOrPause();
     }
   }
 
@@ -106,7 +118,48 @@ final class DatagramSender implements Flushable {
   @Override
   public void flush() {
     flushRegistered = false;
-    loop.runInContext(context, sendAndResume);
+    loop.runInContext(context, sendAtTurnEnd);
+  }
+
+  private void sendAtTurnEnd() {
+    boolean free = !waitsForRoom && !inKernel;
+    if (free && queue.count() == 1 && !flow.isPaused() && !endpoint.isClosing()) {
+      sendOne();
+    } else {
+      sendAndResume();
+    }
+  }
+
+  /** The only one of its turn, for whose end nobody waits. */
+  private void sendOne() {
+    if (queue.fill(memory, false) == 1) {
+      int result = channel.sendAtTurnEnd(memory.messages());
+      inKernel = result == Engine.PENDING;
+      if (!inKernel) {
+        settle(result);
+      }
+    }
+    sendAndResume();
+  }
+
+  /** What {@link #sendOne} left to the kernel has ended. */
+  void sent(int result) {
+    inKernel = false;
+    if (!discarded) {
+      memory.datagrams(0, 1);
+      sentResult = result;
+      loop.runInContext(context, settleSent);
+    }
+  }
+
+  private void settleSent() {
+    settle(sentResult);
+    if (endpoint.isClosing()) {
+      send();
+    } else {
+      sendOrPause();
+      registerFlush();
+    }
   }
 
   /** There may be room again. */
@@ -125,13 +178,15 @@ final class DatagramSender implements Flushable {
    * endpoint when nothing is left. What the protocol hears, it hears in the context of the caller.
    */
   void send() {
-    if (sending || waitsForRoom) {
+    if (sending || waitsForRoom || inKernel) {
       return; // called from errorReceived: the loop below goes on
     }
     sending = true;
     try {
       while (!queue.isEmpty() && !waitsForRoom) {
-        sendSome();
+        boolean joins = gso && !gsoRefused;
+        int messages = queue.fill(memory, joins);
+        settle(messages == 0 ? -Errno.EMSGSIZE : channel.trySend(memory.messages(), messages));
       }
     } finally {
       sending = false;
@@ -142,10 +197,8 @@ final class DatagramSender implements Flushable {
     }
   }
 
-  private void sendSome() {
-    boolean joins = gso && !gsoRefused;
-    int messages = queue.fill(memory, joins);
-    int result = messages == 0 ? -Errno.EMSGSIZE : channel.trySend(memory.messages(), messages);
+  /** Acts on what a send of the queue's first datagrams answered. */
+  private void settle(int result) {
     if (result > 0) {
       gsoRefused = false;
       int datagrams = 0;
@@ -155,7 +208,7 @@ final class DatagramSender implements Flushable {
       queue.remove(datagrams);
     } else if (result == -Errno.EAGAIN) {
       awaitRoom();
-    } else if (joins && memory.datagrams(0) > 1 && isOfSegments(-result)) {
+    } else if (memory.datagrams(0) > 1 && isOfSegments(-result)) {
       gsoRefused = true;
       gso &= result == -Errno.EINVAL || result == -Errno.EMSGSIZE;
     } else {
@@ -188,9 +241,18 @@ final class DatagramSender implements Flushable {
     }
   }
 
-  /** Forgets what is queued. */
+  /**
+   * Forgets what is queued; the memory stays until {@link #release}, for the kernel may read it.
+   */
   void discard() {
     discarded = true;
+    if (!inKernel) {
+      queue.clear();
+    }
+  }
+
+  /** Gives the memory back: no send is pending any more. */
+  void release() {
     queue.clear();
   }
 

@@ -53,6 +53,7 @@ class LayoutTest {
           Map.entry("FileStatus.MODIFIED", "offsetof(struct statx, stx_mtime)"),
           Map.entry("FileStatus.DEVICE", "offsetof(struct statx, stx_dev_major)"),
           Map.entry("MessageArray.MMSGHDR_SIZE", "sizeof(struct mmsghdr)"),
+          Map.entry("MessageArray.MSGHDR_SIZE", "sizeof(struct msghdr)"),
           Map.entry("MessageArray.MSG_NAME", "offsetof(struct msghdr, msg_name)"),
           Map.entry("MessageArray.MSG_NAMELEN", "offsetof(struct msghdr, msg_namelen)"),
           Map.entry("MessageArray.MSG_IOV", "offsetof(struct msghdr, msg_iov)"),

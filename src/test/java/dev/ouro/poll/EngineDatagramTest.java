@@ -87,6 +87,11 @@ class EngineDatagramTest {
     }
 
     @Override
+    public void sent(int result) {
+      events.add("sent " + result);
+    }
+
+    @Override
     public void writable() {
       events.add("writable");
     }
@@ -200,6 +205,44 @@ class EngineDatagramTest {
 
     assertThat(SocketCalls.recv(peer.fd().number(), memory.address(), 4096, 0)).isEqualTo(5);
     assertThat(SocketCalls.recv(peer.fd().number(), memory.address(), 4096, 0)).isZero();
+  }
+
+  @Test
+  void shouldSendOneWithTheTurnWhenThatIsItsEnd() throws Exception {
+    byte[] bytes = "hello".getBytes(UTF_8);
+    NativeMemory.copyFrom(bytes, 0, memory.address(), bytes.length);
+    for (int length : new int[] {5, 0, 4000}) {
+      messages.iovec(0, memory.address(), length);
+      messages.toSend(
+          0, SockAddr.write(peer.getsockname(), messages.name(0)), 0, length == 0 ? 0 : 1, 0);
+      int result = channel.sendAtTurnEnd(messages);
+      turns.turnWithoutWaiting();
+
+      assertThat(SocketCalls.recv(peer.fd().number(), memory.address(), 4096, 0))
+          .isEqualTo(length);
+      if (result == Engine.PENDING) {
+        assertThat(events.remove(0)).isEqualTo("sent 1");
+      } else {
+        assertThat(result).isEqualTo(1);
+      }
+      assertThat(events).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldTellErrnoWhenTheOneWithTheTurnFails() throws Exception {
+    messages.iovec(0, memory.address(), 4096);
+    messages.iovec(1, memory.address(), 4096);
+    SocketAddress broadcast = new InetSocketAddress("127.255.255.255", 9);
+    messages.toSend(0, SockAddr.write(broadcast, messages.name(0)), 0, 1, 0);
+
+    int result = channel.sendAtTurnEnd(messages);
+    if (result == Engine.PENDING) {
+      turns.until(() -> !events.isEmpty());
+      assertThat(events).containsExactly("sent " + -Errno.EACCES);
+    } else {
+      assertThat(result).isEqualTo(-Errno.EACCES);
+    }
   }
 
   @Test

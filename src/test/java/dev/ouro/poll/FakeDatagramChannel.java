@@ -37,6 +37,8 @@ public final class FakeDatagramChannel implements DatagramChannel {
   private boolean receiving;
   private boolean awaitingWritable;
   private boolean cancelled;
+  private boolean sendsPend;
+  private Sent pending;
 
   FakeDatagramChannel(FakeEngine engine, Fd fd, DatagramListener listener) {
     this.engine = engine;
@@ -68,6 +70,26 @@ public final class FakeDatagramChannel implements DatagramChannel {
   /** The calls that follow fail with these errnos, positive numbers, one each; 0: not. */
   public void failSends(Integer... errnos) {
     failures.addAll(List.of(errnos));
+  }
+
+  /** Whether {@link #sendAtTurnEnd} answers {@link Engine#PENDING}, as a ring does. */
+  public void pendSends(boolean pend) {
+    sendsPend = pend;
+  }
+
+  /** The pending send ends: with 1, or −errno. */
+  public void completeSend(int result) {
+    if (result > 0) {
+      sent.add(pending);
+    }
+    pending = null;
+    engine.complete(() -> {
+      if (cancelled) {
+        listener.cancelled();
+      } else {
+        listener.sent(result);
+      }
+    });
   }
 
   /** The kernel takes messages again; who waits for that hears it. */
@@ -111,8 +133,21 @@ public final class FakeDatagramChannel implements DatagramChannel {
   }
 
   @Override
+  public int sendAtTurnEnd(MessageArray messages) {
+    if (!sendsPend) {
+      return trySend(messages, 1);
+    }
+    if (cancelled || awaitingWritable || pending != null) {
+      throw new AssertionError("a send when there may be none");
+    }
+    calls.add(1);
+    pending = read(messages.address(0));
+    return Engine.PENDING;
+  }
+
+  @Override
   public int trySend(MessageArray messages, int count) {
-    if (cancelled || awaitingWritable || count < 1) {
+    if (cancelled || awaitingWritable || pending != null || count < 1) {
       throw new AssertionError("a send when there may be none");
     }
     calls.add(count);
@@ -163,7 +198,7 @@ public final class FakeDatagramChannel implements DatagramChannel {
     cancelled = true;
     receiving = false;
     awaitingWritable = false;
-    return true;
+    return pending == null;
   }
 
   @Override

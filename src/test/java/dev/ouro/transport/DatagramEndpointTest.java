@@ -320,4 +320,88 @@ class DatagramEndpointTest {
     assertThat(recorder.events()).containsExactly("connectionMade");
     assertThat(channel.texts()).containsExactly("one", "two");
   }
+
+  @Test
+  void shouldLeaveTheOnlyDatagramOfTurnToEngine() {
+    open();
+    channel.pendSends(true);
+    transport.setWriteBufferLimits(20);
+
+    send("one", ONE);
+    loop.runTurn();
+    assertThat(transport.getWriteBufferSize()).isEqualTo(3 + 8);
+    send("two", ONE);
+    send("three", ONE);
+    send("four", ONE);
+    assertThat(recorder.events()).containsExactly("connectionMade");
+    channel.completeSend(1);
+    loop.runTurn();
+
+    // More than the limit: sent as soon as that was possible, and so nobody had to pause.
+    assertThat(channel.texts()).containsExactly("one", "two", "three", "four");
+    assertThat(channel.calls()).containsExactly(1, 3);
+    assertThat(recorder.events()).containsExactly("connectionMade");
+    assertThat(transport.getWriteBufferSize()).isZero();
+  }
+
+  @Test
+  void shouldWaitForRoomOrTellErrorWhenEngineCouldNotSend() {
+    open();
+    channel.pendSends(true);
+    send("one", ONE);
+    loop.runTurn();
+
+    channel.completeSend(-Errno.EAGAIN);
+    loop.runTurn();
+    assertThat(channel.isAwaitingWritable()).isTrue();
+    send("two", ONE);
+    channel.becomeWritable(9);
+    loop.runTurn();
+    assertThat(channel.texts()).containsExactly("one", "two");
+
+    send("three", ONE);
+    loop.runTurn();
+    channel.completeSend(-Errno.EPERM);
+    loop.runTurn();
+    assertThat(recorder.errors()).extracting(LinuxException::errno).containsExactly(Errno.EPERM);
+    assertThat(transport.getWriteBufferSize()).isZero();
+  }
+
+  @Test
+  void shouldSendTheOthersAndEndWhenClosedWhileEngineSends() {
+    open();
+    channel.pendSends(true);
+    send("one", ONE);
+    loop.runTurn();
+
+    send("two", ONE);
+    transport.close();
+    assertThat(channel.texts()).isEmpty();
+    channel.completeSend(1);
+    loop.runTurn();
+    loop.runTurn();
+
+    assertThat(channel.texts()).containsExactly("one", "two");
+    assertThat(recorder.events()).containsExactly("connectionMade", "connectionLost");
+  }
+
+  @Test
+  void shouldKeepMemoryUntilEngineHasSentWhenAborted() {
+    open();
+    channel.pendSends(true);
+    send("one", ONE);
+    loop.runTurn();
+
+    send("two", ONE);
+    transport.abort();
+    assertThat(transport.getWriteBufferSize()).isZero();
+    loop.runTurn();
+    assertThat(recorder.isLost()).isFalse();
+    channel.completeSend(1);
+    loop.runTurn();
+    loop.runTurn();
+
+    assertThat(channel.texts()).containsExactly("one");
+    assertThat(recorder.events()).containsExactly("connectionMade", "connectionLost");
+  }
 }
