@@ -24,7 +24,9 @@ public interface DatagramListener {
    */
   void receiveFailed(int errno, boolean stopped);
 
-  /** {@link DatagramChannel#sendAtTurnEnd} ended, with what {@link DatagramChannel#trySend} answers. */
+  /**
+   * {@link DatagramChannel#sendAtTurnEnd} ended, with what {@link DatagramChannel#trySend} answers.
+   */
   void sent(int result);
 
   /** There may be room to send, as {@link DatagramChannel#awaitWritable} asked. */

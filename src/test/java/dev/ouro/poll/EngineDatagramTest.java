@@ -218,8 +218,7 @@ class EngineDatagramTest {
       int result = channel.sendAtTurnEnd(messages);
       turns.turnWithoutWaiting();
 
-      assertThat(SocketCalls.recv(peer.fd().number(), memory.address(), 4096, 0))
-          .isEqualTo(length);
+      assertThat(SocketCalls.recv(peer.fd().number(), memory.address(), 4096, 0)).isEqualTo(length);
       if (result == Engine.PENDING) {
         assertThat(events.remove(0)).isEqualTo("sent 1");
       } else {
