@@ -100,8 +100,12 @@ final class Connector<P extends BaseProtocol> implements ConnectionRace.Listener
       }
       if (failure != null) {
         result.setException(failure);
-      } else {
+        return;
+      }
+      try {
         then.accept(answer.result());
+      } catch (RuntimeException thrown) {
+        result.setException(thrown); // the executor takes no more questions
       }
     });
   }

@@ -447,6 +447,21 @@ class ConnectorTest {
   }
 
   @Test
+  void shouldFailWhenLocalAddressesCannotBeAskedFor() {
+    IllegalStateException shutDown = new IllegalStateException("Executor shutdown has been called");
+    connector.connect(
+        known(four(1)),
+        () -> {
+          throw shutDown;
+        },
+        IN_TURN);
+
+    loop.runTurn();
+
+    assertThat(connector.result().exception()).isSameAs(shutDown);
+  }
+
+  @Test
   void shouldSkipAddressesWithoutLocalAddressOfTheirFamily() {
     connector.connect(known(six(1), four(2)), () -> known(four(0)), IN_TURN);
     loop.runTurn();
