@@ -590,6 +590,24 @@ public class UnistdHeader extends UnistdHeader$shared {
     public static int __NR_rt_sigreturn() {
         return __NR_rt_sigreturn;
     }
+    private static final int __NR_setresuid = (int)147L;
+    /**
+     * {@snippet lang=c :
+     * #define __NR_setresuid 147
+     * }
+     */
+    public static int __NR_setresuid() {
+        return __NR_setresuid;
+    }
+    private static final int __NR_setresgid = (int)149L;
+    /**
+     * {@snippet lang=c :
+     * #define __NR_setresgid 149
+     * }
+     */
+    public static int __NR_setresgid() {
+        return __NR_setresgid;
+    }
     private static final int __NR_setsid = (int)157L;
     /**
      * {@snippet lang=c :
@@ -598,6 +616,15 @@ public class UnistdHeader extends UnistdHeader$shared {
      */
     public static int __NR_setsid() {
         return __NR_setsid;
+    }
+    private static final int __NR_setgroups = (int)159L;
+    /**
+     * {@snippet lang=c :
+     * #define __NR_setgroups 159
+     * }
+     */
+    public static int __NR_setgroups() {
+        return __NR_setgroups;
     }
     private static final int __NR_uname = (int)160L;
     /**
@@ -670,6 +697,33 @@ public class UnistdHeader extends UnistdHeader$shared {
      */
     public static int __NR_getuid() {
         return __NR_getuid;
+    }
+    private static final int __NR_geteuid = (int)175L;
+    /**
+     * {@snippet lang=c :
+     * #define __NR_geteuid 175
+     * }
+     */
+    public static int __NR_geteuid() {
+        return __NR_geteuid;
+    }
+    private static final int __NR_getgid = (int)176L;
+    /**
+     * {@snippet lang=c :
+     * #define __NR_getgid 176
+     * }
+     */
+    public static int __NR_getgid() {
+        return __NR_getgid;
+    }
+    private static final int __NR_getegid = (int)177L;
+    /**
+     * {@snippet lang=c :
+     * #define __NR_getegid 177
+     * }
+     */
+    public static int __NR_getegid() {
+        return __NR_getegid;
     }
     private static final int __NR_gettid = (int)178L;
     /**

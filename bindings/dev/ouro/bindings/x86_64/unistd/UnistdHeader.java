@@ -482,6 +482,33 @@ public class UnistdHeader extends UnistdHeader$shared {
     public static int __NR_getuid() {
         return __NR_getuid;
     }
+    private static final int __NR_getgid = (int)104L;
+    /**
+     * {@snippet lang=c :
+     * #define __NR_getgid 104
+     * }
+     */
+    public static int __NR_getgid() {
+        return __NR_getgid;
+    }
+    private static final int __NR_geteuid = (int)107L;
+    /**
+     * {@snippet lang=c :
+     * #define __NR_geteuid 107
+     * }
+     */
+    public static int __NR_geteuid() {
+        return __NR_geteuid;
+    }
+    private static final int __NR_getegid = (int)108L;
+    /**
+     * {@snippet lang=c :
+     * #define __NR_getegid 108
+     * }
+     */
+    public static int __NR_getegid() {
+        return __NR_getegid;
+    }
     private static final int __NR_getppid = (int)110L;
     /**
      * {@snippet lang=c :
@@ -499,6 +526,33 @@ public class UnistdHeader extends UnistdHeader$shared {
      */
     public static int __NR_setsid() {
         return __NR_setsid;
+    }
+    private static final int __NR_setgroups = (int)116L;
+    /**
+     * {@snippet lang=c :
+     * #define __NR_setgroups 116
+     * }
+     */
+    public static int __NR_setgroups() {
+        return __NR_setgroups;
+    }
+    private static final int __NR_setresuid = (int)117L;
+    /**
+     * {@snippet lang=c :
+     * #define __NR_setresuid 117
+     * }
+     */
+    public static int __NR_setresuid() {
+        return __NR_setresuid;
+    }
+    private static final int __NR_setresgid = (int)119L;
+    /**
+     * {@snippet lang=c :
+     * #define __NR_setresgid 119
+     * }
+     */
+    public static int __NR_setresgid() {
+        return __NR_setresgid;
     }
     private static final int __NR_rt_sigpending = (int)127L;
     /**

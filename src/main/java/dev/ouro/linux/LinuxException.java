@@ -9,8 +9,8 @@ import java.util.List;
  *
  * <p>The errnos that asyncio gives a class of their own have one here too: {@link
  * ConnectionRefusedException}, {@link ConnectionResetException}, {@link
- * ConnectionAbortedException}, {@link BrokenPipeException}. Everything else is told apart by {@link
- * #errno}.
+ * ConnectionAbortedException}, {@link BrokenPipeException}, {@link ProcessLookupException}.
+ * Everything else is told apart by {@link #errno}.
  */
 public class LinuxException extends IOException {
   private static final long serialVersionUID = 1L;
@@ -49,6 +49,8 @@ public class LinuxException extends IOException {
       return new ConnectionAbortedException(call, detail);
     } else if (e == Errno.EPIPE || e == Errno.ESHUTDOWN) {
       return new BrokenPipeException(call, e, detail);
+    } else if (e == Errno.ESRCH) {
+      return new ProcessLookupException(call, detail);
     }
     return new LinuxException(call, e, detail);
   }

@@ -10,6 +10,7 @@ package dev.ouro.linux;
 public final class Mapping implements AutoCloseable {
   private static final int PROT_READ = 1;
   private static final int PROT_WRITE = 2;
+  private static final int PROT_EXEC = 4;
   private static final int MAP_SHARED = 1;
   private static final int MAP_PRIVATE = 2;
   private static final int MAP_ANONYMOUS = 0x20;
@@ -46,6 +47,17 @@ public final class Mapping implements AutoCloseable {
   private static Mapping map(long sizeBytes, int flags, int fd, long offset) throws LinuxException {
     long address = Syscall.call(Nr.MMAP, 0, sizeBytes, PROT_READ | PROT_WRITE, flags, fd, offset);
     return new Mapping(LinuxException.check("mmap", address), sizeBytes);
+  }
+
+  /**
+   * {@code mprotect(2)} with PROT_READ and PROT_EXEC: code that was written here can run, and can
+   * be written no more. The kernel makes its instructions visible to every processor.
+   *
+   * @throws LinuxException EACCES: a security module forbids it
+   */
+  public void makeExecutable() throws LinuxException {
+    LinuxException.check(
+        "mprotect", Syscall.call(Nr.MPROTECT, address, sizeBytes, PROT_READ | PROT_EXEC));
   }
 
   /** The first byte's address, a multiple of the page size. */

@@ -76,6 +76,11 @@ public final class NativeMemory {
     ORDERED_INT.setRelease(ALL, address, value);
   }
 
+  /** Stores 32 bits at {@code address} (aligned to 4) in one step with reading what was there. */
+  public static int exchangeInt(long address, int value) {
+    return (int) ORDERED_INT.getAndSet(ALL, address, value);
+  }
+
   /** Stores 16 bits at {@code address} (aligned to 2), with release order. */
   public static void putShortRelease(long address, short value) {
     ORDERED_SHORT.setRelease(ALL, address, value);

@@ -176,6 +176,36 @@ public final class Nr {
   /** {@code splice(2)}. */
   public static final int SPLICE = number(275, 76);
 
+  /** {@code rt_sigprocmask(2)}. */
+  public static final int RT_SIGPROCMASK = number(14, 135);
+
+  /** {@code rt_sigqueueinfo(2)}. */
+  public static final int RT_SIGQUEUEINFO = number(129, 138);
+
+  /** {@code kill(2)}. */
+  public static final int KILL = number(62, 129);
+
+  /** {@code tgkill(2)}. */
+  public static final int TGKILL = number(234, 131);
+
+  /** {@code getuid(2)}. */
+  public static final int GETUID = number(102, 174);
+
+  /** {@code umask(2)}. */
+  public static final int UMASK = number(95, 166);
+
+  /** {@code unshare(2)}. */
+  public static final int UNSHARE = number(272, 97);
+
+  /** {@code setgroups(2)}. */
+  public static final int SETGROUPS = number(116, 159);
+
+  /** {@code setresgid(2)}. */
+  public static final int SETRESGID = number(119, 149);
+
+  /** {@code setresuid(2)}. */
+  public static final int SETRESUID = number(117, 147);
+
   private Nr() {}
 
   private static int number(int x86, int aarch64) {

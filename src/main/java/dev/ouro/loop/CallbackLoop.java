@@ -3,11 +3,14 @@ package dev.ouro.loop;
 
 import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
+import dev.ouro.linux.Signal;
+import dev.ouro.linux.SignalInfo;
 import dev.ouro.linux.Socket;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
 
 /**
  * Runs callbacks one at a time, on one thread: the half of asyncio's event loop that needs no
@@ -200,6 +203,75 @@ public interface CallbackLoop extends AutoCloseable {
   /** {@link #removeWriter(int)} for the socket's descriptor. */
   default boolean removeWriter(Socket socket) {
     return removeWriter(socket.fd());
+  }
+
+  // Signals
+
+  /**
+   * Runs {@code callback} on the loop, once for each {@code signal} that arrives, like any other
+   * callback: it may use the loop, and it wakes a loop that waits. Replaces the callback that the
+   * loop has for this signal. asyncio's {@code add_signal_handler}.
+   *
+   * <p>What the process did about the signal before (end, run the JVM's shutdown hooks …) it does
+   * not any more, until {@link #removeSignalHandler} or {@link #close}. Any thread may have got the
+   * signal. While a signal is pending, another one of the same number is the same one, except of
+   * real-time signals, which all arrive; two that two threads get at once may change places.
+   *
+   * <p>A signal belongs to one loop of the process at a time, whichever thread runs that loop.
+   * Nobody else should change its action meanwhile ({@code sun.misc.Signal}, native code): the loop
+   * would hear of it no more. Where every thread of the process blocks the signal, it is taken by
+   * {@code signalfd(2)}, else by a handler in machine code that writes to a pipe.
+   *
+   * {@snippet :
+   * loop.addSignalHandler(Signal.SIGTERM, loop::stop);
+   * }
+   *
+   * @return the callback's handle; to cancel it is to remove it
+   * @throws IllegalStateException the signal cannot be caught, or the JVM needs it itself, or
+   *     another loop has it; or the kernel refuses what it takes. The message says which
+   */
+  Handle addSignalHandler(Signal signal, Runnable callback);
+
+  /**
+   * {@link #addSignalHandler(Signal, Runnable)} of the signal of that number.
+   *
+   * @throws IllegalArgumentException there is no such signal
+   */
+  default Handle addSignalHandler(int signum, Runnable callback) {
+    return addSignalHandler(Signal.of(signum), callback);
+  }
+
+  /**
+   * {@link #addSignalHandler(Signal, Runnable)} with a callback that hears who sent the signal, and
+   * with what value. An addition to asyncio.
+   */
+  Handle addSignalHandler(Signal signal, Consumer<? super SignalInfo> callback);
+
+  /**
+   * {@link #addSignalHandler(Signal, Consumer)} of the signal of that number.
+   *
+   * @throws IllegalArgumentException there is no such signal
+   */
+  default Handle addSignalHandler(int signum, Consumer<? super SignalInfo> callback) {
+    return addSignalHandler(Signal.of(signum), callback);
+  }
+
+  /**
+   * Ends {@link #addSignalHandler(Signal, Runnable)}: the process does about the signal what it did
+   * before. A signal that is queued does not run the callback any more. asyncio's {@code
+   * remove_signal_handler}.
+   *
+   * @return whether the loop had a callback; false on a closed loop
+   */
+  boolean removeSignalHandler(Signal signal);
+
+  /**
+   * {@link #removeSignalHandler(Signal)} of the signal of that number.
+   *
+   * @throws IllegalArgumentException there is no such signal
+   */
+  default boolean removeSignalHandler(int signum) {
+    return removeSignalHandler(Signal.of(signum));
   }
 
   // Executors

@@ -2,6 +2,8 @@
 package dev.ouro.loop;
 
 import dev.ouro.linux.LinuxException;
+import dev.ouro.linux.Signal;
+import dev.ouro.linux.SignalInfo;
 import dev.ouro.poll.Engine;
 import dev.ouro.poll.Ready;
 import java.time.Duration;
@@ -10,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -53,6 +56,9 @@ public class EngineLoop implements CallbackLoop {
 
   /** Made when first needed. */
   private Asyncgens asyncgens;
+
+  /** Once a signal was handled, else null. */
+  private SignalHandlers signals;
 
   /** On the system's monotonic clock. */
   public EngineLoop(EngineFactory engines, WaitStrategy strategy) throws LinuxException {
@@ -152,10 +158,16 @@ public class EngineLoop implements CallbackLoop {
     inbox.takeAll();
     flushList.clear();
     watches.clear();
+    if (signals != null) {
+      signals.removeAll();
+    }
     executor.close();
     asyncgens = null;
     waiter.close();
     engine.close();
+    if (signals != null) {
+      signals.close();
+    }
     if (unclosed != null) {
       unclosed.closed();
     }
@@ -227,6 +239,34 @@ public class EngineLoop implements CallbackLoop {
   @Override
   public boolean removeWriter(int fd) {
     return watches.removeWriter(fd);
+  }
+
+  // Signals
+
+  @Override
+  public Handle addSignalHandler(Signal signal, Runnable callback) {
+    return addSignalHandler(signal, new SignalHandlers.Callback(callback));
+  }
+
+  @Override
+  public Handle addSignalHandler(Signal signal, Consumer<? super SignalInfo> callback) {
+    return addSignalHandler(signal, new SignalHandlers.Callback(callback));
+  }
+
+  private Handle addSignalHandler(Signal signal, SignalHandlers.Callback callback) {
+    Objects.requireNonNull(signal, "signal");
+    checkCanSchedule();
+    if (signals == null) {
+      signals = new SignalHandlers(this);
+    }
+    return signals.add(signal, callback);
+  }
+
+  @Override
+  public boolean removeSignalHandler(Signal signal) {
+    Objects.requireNonNull(signal, "signal");
+    checkThread();
+    return signals != null && signals.remove(signal);
   }
 
   // Executors

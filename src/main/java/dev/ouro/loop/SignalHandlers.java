@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.loop;
+
+import dev.ouro.linux.LinuxException;
+import dev.ouro.linux.Signal;
+import dev.ouro.linux.SignalInfo;
+import dev.ouro.poll.Ready;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** A loop's signal handlers. A signal that arrives waits in the ready queue for its turn. */
+final class SignalHandlers {
+  private final EngineLoop loop;
+  private final SignalSource source;
+  private final Map<Signal, SignalHandle> handles = new TreeMap<>();
+
+  SignalHandlers(EngineLoop loop) {
+    this.loop = loop;
+    this.source = new SignalSource(loop.pollEngine(), this::arrived);
+  }
+
+  Handle add(Signal signal, Callback callback) {
+    SignalRules.check(signal);
+    SignalHandle handle = new SignalHandle(signal, callback);
+    SignalHandle replaced = handles.get(signal);
+    if (replaced == null) {
+      begin(signal);
+    }
+    handles.put(signal, handle);
+    if (replaced != null) {
+      replaced.cancel();
+    }
+    return handle;
+  }
+
+  private void begin(Signal signal) {
+    SignalOwners.claim(signal, loop);
+    try {
+      source.add(signal);
+    } catch (LinuxException e) {
+      SignalOwners.release(signal, loop);
+      throw new IllegalStateException(
+          "sig " + signal.number() + " cannot be caught: " + e.getMessage(), e);
+    }
+  }
+
+  boolean remove(Signal signal) {
+    SignalHandle handle = handles.get(signal);
+    if (handle == null) {
+      return false;
+    }
+    handle.cancel();
+    return true;
+  }
+
+  /** Restores what was before the loop, while its engine still stands. */
+  void removeAll() {
+    new ArrayList<>(handles.values()).forEach(Handle::cancel);
+  }
+
+  /** Gives the descriptors back, once the engine is closed. */
+  void close() {
+    source.close();
+  }
+
+  private void arrived(SignalInfo info) {
+    SignalHandle handle = handles.get(info.signal());
+    if (handle != null) {
+      loop.callSoonReady(new Arrival(handle, info));
+    }
+  }
+
+  private void cancelled(SignalHandle handle) {
+    // Not when it was replaced.
+    if (handles.remove(handle.signal, handle)) {
+      source.remove(handle.signal);
+      SignalOwners.release(handle.signal, loop);
+    }
+  }
+
+  /** What to run, and how it is called in messages. */
+  static final class Callback implements Runnable {
+    private final Consumer<? super SignalInfo> body;
+    private final Object name;
+    private SignalInfo info;
+
+    Callback(Runnable callback) {
+      Objects.requireNonNull(callback, "callback");
+      body = unused -> callback.run();
+      name = callback;
+    }
+
+    Callback(Consumer<? super SignalInfo> callback) {
+      body = Objects.requireNonNull(callback, "callback");
+      name = callback;
+    }
+
+    @Override
+    public void run() {
+      SignalInfo current = info;
+      info = null;
+      body.accept(current);
+    }
+
+    @Override
+    public String toString() {
+      return CallbackText.of(name);
+    }
+  }
+
+  /** Runs once for each signal; cancelling it is removing it. */
+  private final class SignalHandle extends Handle {
+    private final Signal signal;
+    private final Callback callback;
+
+    SignalHandle(Signal signal, Callback callback) {
+      super(callback, loop, null);
+      this.signal = signal;
+      this.callback = callback;
+    }
+
+    @Override
+    String kind() {
+      return "Handle";
+    }
+
+    @Override
+    boolean runsOnce() {
+      return false;
+    }
+
+    @Override
+    public void cancel() {
+      super.cancel();
+      SignalHandlers.this.cancelled(this);
+    }
+  }
+
+  /** One signal on its way to its callback. */
+  private record Arrival(SignalHandle handle, SignalInfo info) implements Ready {
+    @Override
+    public void run(long completion, long data) {
+      handle.callback.info = info;
+      handle.run();
+    }
+
+    @Override
+    public String toString() {
+      return handle.toString();
+    }
+  }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.loop;
+
+import dev.ouro.linux.Epoll;
+import dev.ouro.linux.LinuxException;
+import dev.ouro.linux.SigAction;
+import dev.ouro.linux.Signal;
+import dev.ouro.linux.SignalFd;
+import dev.ouro.linux.SignalInfo;
+import dev.ouro.linux.SignalMask;
+import dev.ouro.linux.SignalPipe;
+import dev.ouro.linux.SignalSet;
+import dev.ouro.poll.Engine;
+import dev.ouro.poll.Watch;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Where a loop's signals come from: a signalfd for those that every thread blocks, else the handler
+ * of a {@link SignalPipe}. Each is made when first needed, and watched while it has a signal.
+ */
+final class SignalSource {
+  private final Engine engine;
+  private final Consumer<SignalInfo> consumer;
+
+  /** What was done before about those that come through the pipe. */
+  private final Map<Signal, SigAction> replaced = new HashMap<>();
+
+  private final List<Watch> pipeWatches = new ArrayList<>(2);
+  private SignalSet blocked = SignalSet.EMPTY;
+  private SignalPipe pipe;
+  private SignalFd signalFd;
+  private Watch signalFdWatch;
+
+  SignalSource(Engine engine, Consumer<SignalInfo> consumer) {
+    this.engine = engine;
+    this.consumer = consumer;
+  }
+
+  /** Makes {@code signal} come here. After an exception everything is as before. */
+  void add(Signal signal) throws LinuxException {
+    if (SignalMask.blockedInAllThreads().contains(signal)) {
+      addBlocked(signal);
+    } else {
+      addHandled(signal);
+    }
+  }
+
+  private void addBlocked(Signal signal) throws LinuxException {
+    if (signalFd == null) {
+      signalFd = SignalFd.create(SignalSet.EMPTY);
+    }
+    if (signalFdWatch == null) {
+      signalFdWatch = watch(signalFd.fd().number(), () -> signalFd.read(consumer));
+    }
+    signalFd.set(blocked.with(signal));
+    blocked = blocked.with(signal);
+  }
+
+  private void addHandled(Signal signal) throws LinuxException {
+    if (pipe == null) {
+      pipe = SignalOwners.takePipe();
+    }
+    if (pipeWatches.isEmpty()) {
+      pipe.clear();
+      pipeWatches.add(watch(pipe.fd(), () -> pipe.read(consumer)));
+      pipeWatches.add(watch(pipe.overflowFd(), () -> pipe.readOverflow(consumer)));
+    }
+    try {
+      replaced.put(signal, pipe.action().install(signal));
+    } catch (LinuxException e) {
+      watchNoMore();
+      throw e;
+    }
+  }
+
+  private Watch watch(int fd, Runnable reader) throws LinuxException {
+    Watch watch = engine.watch(fd, events -> reader.run());
+    watch.interest(Epoll.EPOLLIN);
+    return watch;
+  }
+
+  /** Does about {@code signal} what was done before {@link #add}. */
+  void remove(Signal signal) {
+    if (blocked.contains(signal)) {
+      blocked = blocked.without(signal);
+      setSignalFd();
+    } else {
+      restore(signal, replaced.remove(signal));
+    }
+    watchNoMore();
+  }
+
+  private void setSignalFd() {
+    try {
+      signalFd.set(blocked);
+    } catch (LinuxException e) {
+      throw new IllegalStateException(e); // a descriptor that is ours and open
+    }
+  }
+
+  private static void restore(Signal signal, SigAction before) {
+    try {
+      before.install(signal);
+    } catch (LinuxException e) {
+      throw new IllegalStateException(e); // a signal that could be caught
+    }
+  }
+
+  /** Ends the watches of what has no signal. */
+  private void watchNoMore() {
+    if (replaced.isEmpty()) {
+      pipeWatches.forEach(Watch::close);
+      pipeWatches.clear();
+    }
+    if (blocked.isEmpty() && signalFdWatch != null) {
+      signalFdWatch.close();
+      signalFdWatch = null;
+    }
+  }
+
+  /** Gives the descriptors back, once the engine is closed. */
+  void close() {
+    if (pipe != null) {
+      SignalOwners.givePipe(pipe);
+      pipe = null;
+    }
+    if (signalFd != null) {
+      signalFd.close();
+      signalFd = null;
+    }
+  }
+}
