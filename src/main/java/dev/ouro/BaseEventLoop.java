@@ -24,6 +24,9 @@ import dev.ouro.transport.SendfileOptions;
 import dev.ouro.transport.Server;
 import dev.ouro.transport.ServerOptions;
 import dev.ouro.transport.StartTlsOptions;
+import dev.ouro.transport.SubprocessOptions;
+import dev.ouro.transport.SubprocessProtocol;
+import dev.ouro.transport.SubprocessTransport;
 import dev.ouro.transport.Transport;
 import dev.ouro.transport.UnixConnectionOptions;
 import dev.ouro.transport.UnixServerOptions;
@@ -127,6 +130,18 @@ public abstract sealed class BaseEventLoop extends EngineLoop implements EventLo
       Future<Connection<DatagramTransport, P>> createDatagramEndpoint(
           Supplier<P> protocolFactory, DatagramOptions options) {
     return network.createDatagramEndpoint(protocolFactory, options);
+  }
+
+  @Override
+  public <P extends SubprocessProtocol> Future<Connection<SubprocessTransport, P>> subprocessExec(
+      Supplier<P> protocolFactory, List<?> args, SubprocessOptions options) {
+    return network.subprocessExec(protocolFactory, args, options);
+  }
+
+  @Override
+  public <P extends SubprocessProtocol> Future<Connection<SubprocessTransport, P>> subprocessShell(
+      Supplier<P> protocolFactory, byte[] cmd, SubprocessOptions options) {
+    return network.subprocessShell(protocolFactory, cmd, options);
   }
 
   @Override

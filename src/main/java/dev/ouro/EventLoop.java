@@ -20,12 +20,16 @@ import dev.ouro.transport.SendfileOptions;
 import dev.ouro.transport.Server;
 import dev.ouro.transport.ServerOptions;
 import dev.ouro.transport.StartTlsOptions;
+import dev.ouro.transport.SubprocessOptions;
+import dev.ouro.transport.SubprocessProtocol;
+import dev.ouro.transport.SubprocessTransport;
 import dev.ouro.transport.Transport;
 import dev.ouro.transport.UnixConnectionOptions;
 import dev.ouro.transport.UnixServerOptions;
 import dev.ouro.transport.WriteTransport;
 import java.net.SocketAddress;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
@@ -204,6 +208,52 @@ public interface EventLoop extends CallbackLoop {
    */
   <P extends DatagramProtocol> Future<Connection<DatagramTransport, P>> createDatagramEndpoint(
       Supplier<P> protocolFactory, DatagramOptions options);
+
+  /**
+   * Runs a program. asyncio's {@code subprocess_exec}. The loop waits until the program runs, or
+   * cannot (mostly 0.1 to 0.2 ms; nothing of this process's memory is copied). No thread waits for
+   * its end: a pidfd tells.
+   *
+   * @param args the program and its arguments, each a {@link String}, a {@code byte[]} or a {@link
+   *     java.nio.file.Path}. A program without a slash is searched for in {@code PATH}
+   * @return the child, after {@code connectionMade} was called; or a {@link
+   *     dev.ouro.linux.LinuxException}: ENOENT, EACCES, ENOEXEC … of the program ({@code
+   *     posix_spawn}), ENOENT, ENOTDIR, EACCES of the working directory ({@code chdir}), EBADF of a
+   *     descriptor, EPERM of a user or group, EMFILE. Then nothing is left of it. Cancelled: the
+   *     child is killed
+   * @throws IllegalArgumentException no program, or an argument of another type or with a NUL
+   */
+  <P extends SubprocessProtocol> Future<Connection<SubprocessTransport, P>> subprocessExec(
+      Supplier<P> protocolFactory, List<?> args, SubprocessOptions options);
+
+  /** {@link #subprocessExec(Supplier, List, SubprocessOptions)} with three pipes. */
+  default <P extends SubprocessProtocol> Future<Connection<SubprocessTransport, P>> subprocessExec(
+      Supplier<P> protocolFactory, String... args) {
+    return subprocessExec(protocolFactory, List.of(args), SubprocessOptions.DEFAULT);
+  }
+
+  /**
+   * Runs a command of the shell, {@code /bin/sh -c}. asyncio's {@code subprocess_shell}. The caller
+   * quotes what needs it.
+   *
+   * @return as {@link #subprocessExec(Supplier, List, SubprocessOptions)}; a program that the shell
+   *     does not find is the shell's exit status 127
+   * @throws IllegalArgumentException the command has a NUL
+   */
+  <P extends SubprocessProtocol> Future<Connection<SubprocessTransport, P>> subprocessShell(
+      Supplier<P> protocolFactory, byte[] cmd, SubprocessOptions options);
+
+  /** {@link #subprocessShell(Supplier, byte[], SubprocessOptions)} of text, in UTF-8. */
+  default <P extends SubprocessProtocol> Future<Connection<SubprocessTransport, P>> subprocessShell(
+      Supplier<P> protocolFactory, String cmd, SubprocessOptions options) {
+    return subprocessShell(protocolFactory, cmd.getBytes(StandardCharsets.UTF_8), options);
+  }
+
+  /** {@link #subprocessShell(Supplier, String, SubprocessOptions)} with three pipes. */
+  default <P extends SubprocessProtocol> Future<Connection<SubprocessTransport, P>> subprocessShell(
+      Supplier<P> protocolFactory, String cmd) {
+    return subprocessShell(protocolFactory, cmd, SubprocessOptions.DEFAULT);
+  }
 
   /**
    * Sends a file through {@code transport}, by {@code sendfile(2)}. asyncio's {@code sendfile}.

@@ -12,8 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  * business. Every descriptor that Ouro makes has {@code FD_CLOEXEC}.
  */
 public final class Fd implements AutoCloseable {
+  private static final int F_GETFD = 1;
   private static final int F_GETFL = 3;
   private static final int F_SETFL = 4;
+  private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int O_NONBLOCK = 0x800;
 
   private final AtomicInteger number;
@@ -24,6 +26,22 @@ public final class Fd implements AutoCloseable {
       throw new IllegalArgumentException("number: " + number + " is not a descriptor");
     }
     this.number = new AtomicInteger(number);
+  }
+
+  /**
+   * Another descriptor of the same open file, {@code fcntl(2)} with {@code F_DUPFD_CLOEXEC}.
+   *
+   * @param lowest the new number is the first free one from here on
+   * @throws LinuxException EBADF: {@code number} is not open; EMFILE, EINVAL: no number is free
+   */
+  public static Fd duplicate(int number, int lowest) throws LinuxException {
+    long result = Syscall.call(Nr.FCNTL, number, F_DUPFD_CLOEXEC, lowest);
+    return new Fd((int) LinuxException.check("fcntl", result));
+  }
+
+  /** Whether a number is that of an open descriptor, {@code fcntl(2)} with {@code F_GETFD}. */
+  public static boolean isOpen(int number) {
+    return Syscall.call(Nr.FCNTL, number, F_GETFD) >= 0;
   }
 
   /** The descriptor's number, or −1 once it is closed or detached. */

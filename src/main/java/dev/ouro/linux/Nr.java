@@ -206,6 +206,15 @@ public final class Nr {
   /** {@code setresuid(2)}. */
   public static final int SETRESUID = number(117, 147);
 
+  /** {@code prctl(2)}. */
+  public static final int PRCTL = number(157, 167);
+
+  /** {@code futex(2)}. */
+  public static final int FUTEX = number(202, 98);
+
+  /** {@code faccessat2(2)}. */
+  public static final int FACCESSAT2 = number(439, 439);
+
   private Nr() {}
 
   private static int number(int x86, int aarch64) {

@@ -17,6 +17,7 @@ import java.lang.foreign.Arena;
  */
 public final class Pipe implements AutoCloseable {
   private static final int O_CLOEXEC = 0x80000;
+  private static final int F_SETPIPE_SZ = 1031;
   private static final int INT_SIZE = 4;
 
   private final Fd readEnd;
@@ -40,6 +41,17 @@ public final class Pipe implements AutoCloseable {
       Fd readEnd = new Fd(NativeMemory.getInt(ends));
       return new Pipe(readEnd, new Fd(NativeMemory.getInt(ends + INT_SIZE)));
     }
+  }
+
+  /**
+   * Makes room for {@code sizeBytes} bytes at least, {@code fcntl(2)} with {@code F_SETPIPE_SZ}.
+   *
+   * @throws LinuxException EPERM: over {@code /proc/sys/fs/pipe-max-size}; EINVAL, ENOMEM; EBUSY:
+   *     it holds more already
+   */
+  public void resize(int sizeBytes) throws LinuxException {
+    LinuxException.check(
+        "fcntl", Syscall.call(Nr.FCNTL, writeEnd.number(), F_SETPIPE_SZ, sizeBytes));
   }
 
   /** The end that is read from; this still owns it, and closes it only if nobody else has. */

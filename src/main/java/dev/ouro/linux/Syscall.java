@@ -47,6 +47,11 @@ public final class Syscall {
     return CapturedErrno.function(name);
   }
 
+  /** Where libc has what {@code name} names; 0 where it has not. */
+  static long symbol(String name) {
+    return Linker.nativeLinker().defaultLookup().find(name).map(MemorySegment::address).orElse(0L);
+  }
+
   /** This thread's capture segment, the first argument of every handle of {@link #libc}. */
   static MemorySegment capture() {
     return CapturedErrno.segment();

@@ -297,6 +297,18 @@ public final class Network {
     return SendfileOperation.start(stream, file, options, chunks);
   }
 
+  /** As {@code EventLoop.subprocessExec}. */
+  public <P extends SubprocessProtocol> Future<Connection<SubprocessTransport, P>> subprocessExec(
+      Supplier<P> protocolFactory, List<?> args, SubprocessOptions options) {
+    return new Subprocesses(loop, chunks, open).exec(protocolFactory, args, options);
+  }
+
+  /** As {@code EventLoop.subprocessShell}. */
+  public <P extends SubprocessProtocol> Future<Connection<SubprocessTransport, P>> subprocessShell(
+      Supplier<P> protocolFactory, byte[] cmd, SubprocessOptions options) {
+    return new Subprocesses(loop, chunks, open).shell(protocolFactory, cmd, options);
+  }
+
   /** As {@code EventLoop.getaddrinfo}. */
   public Future<List<AddressInfo>> getaddrinfo(
       String host, String service, int family, int type, int protocol, int flags) {

@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
       RingCommand.class,
       StartupCommand.class,
       IdleCommand.class,
+      SpawnCommand.class,
       AllCommand.class,
       JmhCommand.class
     })
