@@ -54,7 +54,7 @@ final class ChildTransport implements SubprocessTransport {
     this.context = context;
     this.watch = loop.pollEngine().watch(child.fd().number(), events -> ended());
     watch.interest(Epoll.EPOLLIN);
-    open.add(child.fd());
+    open.add(child.fd(), this);
   }
 
   /** Schedules {@code connectionMade}, and then what the pipes have to tell. */
