@@ -304,6 +304,35 @@ class SubprocessContractTest {
     assertThat(ChildWait.await(child.transport().getPid()).returncode()).isZero();
   }
 
+  @Test
+  void shouldWarnOfAChildThatIsOpenWhenItsLoopClosesInDebugMode() throws LinuxException {
+    children.loop().setDebug(true);
+    ChildRecorder child = running();
+    try (LogCapture log = new LogCapture()) {
+      children.loop().close();
+
+      assertThat(log.warnings())
+          .anyMatch(warning -> warning.startsWith("unclosed transport <ChildTransport pid="));
+    }
+    ChildWait.await(child.transport().getPid());
+  }
+
+  @Test
+  void shouldKeepManyChildrenApart() {
+    List<ChildRecorder> many = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      ChildRecorder child = children.recorder();
+      many.add(child);
+      children.loop().subprocessShell(() -> child, "echo " + i + "; exit " + i, PIPES);
+    }
+
+    for (int i = 0; i < many.size(); i++) {
+      ChildRecorder child = children.finish(many.get(i));
+      assertThat(child.transport().getReturncode()).isEqualTo(i);
+      assertThat(child.output()).isEqualTo(i + "\n");
+    }
+  }
+
   /** Behaviour 248. */
   @Test
   void shouldAnswerTheTransportsOfThePipes() {
