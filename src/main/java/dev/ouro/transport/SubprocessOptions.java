@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.transport;
 
+import dev.ouro.linux.Accounts;
+import dev.ouro.linux.LinuxException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -216,6 +218,16 @@ public final class SubprocessOptions {
   }
 
   /**
+   * {@link #withUser(Integer)} by name, which is looked up now.
+   *
+   * @throws IllegalArgumentException there is no such user
+   * @throws LinuxException the system cannot tell
+   */
+  public SubprocessOptions withUser(String user) throws LinuxException {
+    return withUser(Integer.valueOf(Accounts.uid(user)));
+  }
+
+  /**
    * As this group, real and effective; null (default): as this process's.
    *
    * @throws IllegalArgumentException it is negative
@@ -224,6 +236,16 @@ public final class SubprocessOptions {
     SubprocessOptions copy = new SubprocessOptions(this);
     copy.group = notNegative("group", group);
     return copy;
+  }
+
+  /**
+   * {@link #withGroup(Integer)} by name, which is looked up now.
+   *
+   * @throws IllegalArgumentException there is no such group
+   * @throws LinuxException the system cannot tell
+   */
+  public SubprocessOptions withGroup(String group) throws LinuxException {
+    return withGroup(Integer.valueOf(Accounts.gid(group)));
   }
 
   /**

@@ -416,6 +416,23 @@ class SubprocessOptionsContractTest {
         .contains("\nUid:\t0\t0\t0\t0\n");
   }
 
+  /** As root. */
+  @Test
+  void shouldRunAsAUserByName() throws IOException {
+    assumeRoot();
+
+    assertThat(status(PIPES.withUser("daemon").withGroup("bin"), "Uid").split("\\s+")[0])
+        .isEqualTo(children.output(PIPES, "id -u daemon"));
+    assertThat(status(PIPES.withGroup("daemon"), "Gid").split("\\s+")[0])
+        .isEqualTo(children.output(PIPES, "id -g daemon"));
+    assertThatThrownBy(() -> PIPES.withUser("no such user"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("user: name not found: no such user");
+    assertThatThrownBy(() -> PIPES.withGroup("no such group"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("group: name not found: no such group");
+  }
+
   /** As root: the rights are those of the user. */
   @Test
   void shouldReportWhatTheUserMayNotRun() throws IOException {

@@ -48,6 +48,10 @@ class LayoutTest {
   /** The names of our own, and what they stand for in C. */
   private static final Map<String, String> EXPRESSIONS =
       Map.ofEntries(
+          Map.entry("Accounts.PASSWD_SIZE", "sizeof(struct passwd)"),
+          Map.entry("Accounts.PASSWD_UID", "offsetof(struct passwd, pw_uid)"),
+          Map.entry("Accounts.GROUP_SIZE", "sizeof(struct group)"),
+          Map.entry("Accounts.GROUP_GID", "offsetof(struct group, gr_gid)"),
           Map.entry("AddressInfo.HINTS_SIZE", "sizeof(struct addrinfo)"),
           Map.entry("AddressInfo.FAMILY", "offsetof(struct addrinfo, ai_family)"),
           Map.entry("AddressInfo.TYPE", "offsetof(struct addrinfo, ai_socktype)"),
