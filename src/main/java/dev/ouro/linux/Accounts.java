@@ -16,8 +16,8 @@ public final class Accounts {
   private static final int GROUP_GID = 16;
   private static final int FIRST_BUFFER_BYTES = 1024;
 
-  private static final MethodHandle GETPWNAM = Syscall.libc("getpwnam_r");
-  private static final MethodHandle GETGRNAM = Syscall.libc("getgrnam_r");
+  private static final MethodHandle GETPWNAM = Syscall.function("getpwnam_r");
+  private static final MethodHandle GETGRNAM = Syscall.function("getgrnam_r");
 
   private Accounts() {}
 
@@ -69,8 +69,7 @@ public final class Accounts {
   private static int call(
       MethodHandle function, long name, long entry, long buffer, long length, long result) {
     try {
-      return (int) (long) function.invokeExact(
-          Syscall.capture(), name, entry, buffer, length, result, 0L, 0L);
+      return (int) (long) function.invokeExact(name, entry, buffer, length, result, 0L, 0L);
     } catch (Throwable t) {
       throw Syscall.unreachable(t);
     }

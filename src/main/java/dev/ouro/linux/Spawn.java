@@ -2,7 +2,6 @@
 package dev.ouro.linux;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
 import java.util.List;
@@ -216,7 +215,7 @@ public final class Spawn implements AutoCloseable {
       return (int)
           (long)
               SpawnCalls.SPAWN.invokeExact(
-                  Syscall.capture(), pid, file, actions, attributes, argv, envp, 0L);
+          pid, file, actions, attributes, argv, envp, 0L);
     } catch (Throwable t) {
       throw Syscall.unreachable(t);
     }
@@ -226,8 +225,7 @@ public final class Spawn implements AutoCloseable {
       throws LinuxException {
     int error;
     try {
-      MemorySegment capture = Syscall.capture();
-      error = (int) (long) function.invokeExact(capture, a, b, c, 0L, 0L, 0L, 0L);
+      error = (int) (long) function.invokeExact(a, b, c, 0L, 0L, 0L, 0L);
     } catch (Throwable t) {
       throw Syscall.unreachable(t);
     }

@@ -13,24 +13,24 @@ import java.util.Map;
 
 /** libc's functions around {@code posix_spawn(3)}, and what they are given of this process. */
 final class SpawnCalls {
-  static final MethodHandle SPAWN = Syscall.libc("posix_spawn");
-  static final MethodHandle ACTIONS_INIT = Syscall.libc("posix_spawn_file_actions_init");
-  static final MethodHandle ACTIONS_DESTROY = Syscall.libc("posix_spawn_file_actions_destroy");
-  static final MethodHandle ADD_DUP2 = Syscall.libc("posix_spawn_file_actions_adddup2");
-  static final MethodHandle ADD_CLOSE = Syscall.libc("posix_spawn_file_actions_addclose");
-  static final MethodHandle ADD_CHDIR = Syscall.libc("posix_spawn_file_actions_addchdir_np");
-  static final MethodHandle ATTRIBUTES_INIT = Syscall.libc("posix_spawnattr_init");
-  static final MethodHandle ATTRIBUTES_DESTROY = Syscall.libc("posix_spawnattr_destroy");
-  static final MethodHandle SET_FLAGS = Syscall.libc("posix_spawnattr_setflags");
-  static final MethodHandle SET_PROCESS_GROUP = Syscall.libc("posix_spawnattr_setpgroup");
-  static final MethodHandle SET_MASK = Syscall.libc("posix_spawnattr_setsigmask");
-  static final MethodHandle SET_DEFAULT = Syscall.libc("posix_spawnattr_setsigdefault");
+  static final MethodHandle SPAWN = Syscall.function("posix_spawn");
+  static final MethodHandle ACTIONS_INIT = Syscall.function("posix_spawn_file_actions_init");
+  static final MethodHandle ACTIONS_DESTROY = Syscall.function("posix_spawn_file_actions_destroy");
+  static final MethodHandle ADD_DUP2 = Syscall.function("posix_spawn_file_actions_adddup2");
+  static final MethodHandle ADD_CLOSE = Syscall.function("posix_spawn_file_actions_addclose");
+  static final MethodHandle ADD_CHDIR = Syscall.function("posix_spawn_file_actions_addchdir_np");
+  static final MethodHandle ATTRIBUTES_INIT = Syscall.function("posix_spawnattr_init");
+  static final MethodHandle ATTRIBUTES_DESTROY = Syscall.function("posix_spawnattr_destroy");
+  static final MethodHandle SET_FLAGS = Syscall.function("posix_spawnattr_setflags");
+  static final MethodHandle SET_PROCESS_GROUP = Syscall.function("posix_spawnattr_setpgroup");
+  static final MethodHandle SET_MASK = Syscall.function("posix_spawnattr_setsigmask");
+  static final MethodHandle SET_DEFAULT = Syscall.function("posix_spawnattr_setsigdefault");
 
   /** Null where libc has none. */
   static final MethodHandle ADD_CLOSE_FROM =
       Syscall.symbol("posix_spawn_file_actions_addclosefrom_np") == 0
           ? null
-          : Syscall.libc("posix_spawn_file_actions_addclosefrom_np");
+          : Syscall.function("posix_spawn_file_actions_addclosefrom_np");
 
   private static final long ENVIRON = Syscall.symbol("environ");
 

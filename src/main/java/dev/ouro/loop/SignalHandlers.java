@@ -56,8 +56,9 @@ final class SignalHandlers {
     return true;
   }
 
-  /** Restores what was before the loop, while its engine still stands. */
+  /** Restores what was before the loop, whose engine is closed next. */
   void removeAll() {
+    source.engineCloses();
     new ArrayList<>(handles.values()).forEach(Handle::cancel);
   }
 

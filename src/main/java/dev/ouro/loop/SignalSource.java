@@ -34,6 +34,7 @@ final class SignalSource {
   private SignalPipe pipe;
   private SignalFd signalFd;
   private Watch signalFdWatch;
+  private boolean engineCloses;
 
   SignalSource(Engine engine, Consumer<SignalInfo> consumer) {
     this.engine = engine;
@@ -42,10 +43,15 @@ final class SignalSource {
 
   /** Makes {@code signal} come here. After an exception everything is as before. */
   void add(Signal signal) throws LinuxException {
-    if (SignalMask.blockedInAllThreads().contains(signal)) {
-      addBlocked(signal);
-    } else {
-      addHandled(signal);
+    try {
+      if (SignalMask.blockedInAllThreads().contains(signal)) {
+        addBlocked(signal);
+      } else {
+        addHandled(signal);
+      }
+    } catch (LinuxException e) {
+      watchNoMore();
+      throw e;
     }
   }
 
@@ -69,12 +75,7 @@ final class SignalSource {
       pipeWatches.add(watch(pipe.fd(), () -> pipe.read(consumer)));
       pipeWatches.add(watch(pipe.overflowFd(), () -> pipe.readOverflow(consumer)));
     }
-    try {
-      replaced.put(signal, pipe.action().install(signal));
-    } catch (LinuxException e) {
-      watchNoMore();
-      throw e;
-    }
+    replaced.put(signal, pipe.action().install(signal));
   }
 
   private Watch watch(int fd, Runnable reader) throws LinuxException {
@@ -110,8 +111,11 @@ final class SignalSource {
     }
   }
 
-  /** Ends the watches of what has no signal. */
+  /** Ends the watches of what has no signal; with the engine they end by themselves. */
   private void watchNoMore() {
+    if (engineCloses) {
+      return;
+    }
     if (replaced.isEmpty()) {
       pipeWatches.forEach(Watch::close);
       pipeWatches.clear();
@@ -120,6 +124,11 @@ final class SignalSource {
       signalFdWatch.close();
       signalFdWatch = null;
     }
+  }
+
+  /** From now on nothing is asked of the engine, which will be closed next. */
+  void engineCloses() {
+    engineCloses = true;
   }
 
   /** Gives the descriptors back, once the engine is closed. */
