@@ -213,9 +213,7 @@ public final class Spawn implements AutoCloseable {
   private int spawn(long pid, long file, long argv, long envp) {
     try {
       return (int)
-          (long)
-              SpawnCalls.SPAWN.invokeExact(
-          pid, file, actions, attributes, argv, envp, 0L);
+          (long) SpawnCalls.SPAWN.invokeExact(pid, file, actions, attributes, argv, envp, 0L);
     } catch (Throwable t) {
       throw Syscall.unreachable(t);
     }
