@@ -92,7 +92,8 @@ final class DatagramSender implements Flushable {
   /** What finds room at once must not count against the limit. */
   private void sendOrPause() {
     boolean much = queue.count() >= DatagramMemory.MESSAGES || queue.sizeBytes() >= FLUSH_BYTES;
-    if (much || flow.isTooMuch(queue.sizeBytes())) {
+    // Outside of a run, as asyncio: nobody knows when the next turn is.
+    if (much || flow.isTooMuch(queue.sizeBytes()) || !loop.isRunning()) {
       send();
     }
     if (flow.isTooMuch(queue.sizeBytes())) {

@@ -424,6 +424,20 @@ class DatagramContractTest {
     assertThat(seen).hasSize(5).containsOnly("creator");
   }
 
+  /** asyncio sends at once; so does this where no turn is to end. */
+  @Test
+  void shouldSendAtOnceWhenLoopDoesNotRun() throws IOException {
+    serve(recorder);
+    DatagramSocket peer = peer();
+
+    recorder.transport().sendto(bytes("now"), peer.getLocalSocketAddress());
+    byte[] received = receive(peer);
+
+    assertThat(received).asString(UTF_8).isEqualTo("now");
+    assertThat(recorder.transport().getWriteBufferSize()).isZero();
+    recorder.transport().close();
+  }
+
   /** All lengths that matter, byte by byte, and the longest that UDP knows. */
   @Test
   void shouldCarryDatagramsOfEveryLength() {
@@ -459,10 +473,13 @@ class DatagramContractTest {
       send(peer, sockname(two), bytes("two " + i));
     }
     net.runUntil(() -> one.datagrams().size() == 500 && two.datagrams().size() == 500);
-    for (int i = 0; i < 150; i++) {
-      one.transport().sendto(bytes("back " + i), peer.getLocalSocketAddress());
-    }
-    net.runTurns(1);
+    net.loop()
+        .callSoon(() -> {
+          for (int i = 0; i < 150; i++) {
+            one.transport().sendto(bytes("back " + i), peer.getLocalSocketAddress());
+          }
+        });
+    net.runTurns(2);
 
     for (int i = 0; i < 500; i++) {
       assertThat(one.texts().get(i)).isEqualTo("one " + i);
@@ -564,9 +581,8 @@ class DatagramContractTest {
     }
 
     for (DatagramRecorder to : List.of(joining, plain)) {
-      for (byte[] each : sent) {
-        cutting.transport().sendto(each, sockname(to));
-      }
+      net.loop()
+          .callSoon(() -> sent.forEach(each -> cutting.transport().sendto(each, sockname(to))));
       net.runUntil(() -> to.datagrams().size() >= sent.size());
     }
 

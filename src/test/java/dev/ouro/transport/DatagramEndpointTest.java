@@ -16,7 +16,7 @@ import dev.ouro.testing.FakeLoop;
 import dev.ouro.testing.LeakCheck;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,16 +56,31 @@ class DatagramEndpointTest {
     transport.sendto(text.getBytes(UTF_8), to);
   }
 
+  /** Runs {@code body} in a turn, at whose end what it has sent leaves. */
+  private void inTurn(Runnable body) {
+    List<Throwable> thrown = new ArrayList<>();
+    loop.callSoon(() -> {
+      try {
+        body.run();
+      } catch (Throwable t) {
+        thrown.add(t);
+      }
+    });
+    loop.runTurn();
+    assertThat(thrown).isEmpty();
+  }
+
   @Test
   void shouldSendDatagramsOfTurnInOneCall() {
     open();
 
-    send("a", ONE);
-    send("b", TWO);
-    send("", ONE);
-    assertThat(channel.calls()).isEmpty();
-    assertThat(transport.getWriteBufferSize()).isEqualTo(2 + 3 * 8);
-    loop.runTurn();
+    inTurn(() -> {
+      send("a", ONE);
+      send("b", TWO);
+      send("", ONE);
+      assertThat(channel.calls()).isEmpty();
+      assertThat(transport.getWriteBufferSize()).isEqualTo(2 + 3 * 8);
+    });
 
     assertThat(channel.calls()).containsExactly(3);
     assertThat(channel.sent())
@@ -78,12 +93,13 @@ class DatagramEndpointTest {
   void shouldSendWithinTurnWhenCallIsFull() {
     open();
 
-    for (int i = 0; i < 130; i++) {
-      send("x", ONE);
-    }
+    inTurn(() -> {
+      for (int i = 0; i < 130; i++) {
+        send("x", ONE);
+      }
+      assertThat(channel.calls()).containsExactly(64, 64);
+    });
 
-    assertThat(channel.calls()).containsExactly(64, 64);
-    loop.runTurn();
     assertThat(channel.calls()).containsExactly(64, 64, 2);
   }
 
@@ -163,7 +179,7 @@ class DatagramEndpointTest {
   @Test
   void shouldReportAndLoseConnectionWhenErrorIsNoneOfIo() {
     open();
-    List<Throwable> reported = Collections.synchronizedList(new java.util.ArrayList<>());
+    List<Throwable> reported = new ArrayList<>();
     loop.setExceptionHandler((_, context) -> reported.add(context.exception()));
     IllegalStateException failure = new IllegalStateException("no I/O");
 
@@ -213,14 +229,16 @@ class DatagramEndpointTest {
           }
         };
     open();
-    send("a", ONE);
-    send("b", ONE);
     channel.failSends(Errno.EPERM);
-    loop.runTurn();
-    send("c", ONE);
-    send("d", ONE);
+    inTurn(() -> {
+      send("a", ONE);
+      send("b", ONE);
+    });
     channel.failSends(Errno.EACCES);
-    loop.runTurn();
+    inTurn(() -> {
+      send("c", ONE);
+      send("d", ONE);
+    });
     loop.runTurn();
 
     assertThat(channel.texts()).containsExactly("b", "from inside", "d");
@@ -239,10 +257,11 @@ class DatagramEndpointTest {
           }
         };
     open();
-    send("a", ONE);
-    send("b", ONE);
     channel.failSends(Errno.EPERM);
-    loop.runTurn();
+    inTurn(() -> {
+      send("a", ONE);
+      send("b", ONE);
+    });
     loop.runTurn();
 
     assertThat(channel.texts()).isEmpty();
@@ -260,11 +279,15 @@ class DatagramEndpointTest {
           }
         };
     open();
-    send("a", ONE);
-    send("b", ONE);
     channel.failSends(Errno.EPERM);
 
-    assertThatThrownBy(loop::runTurn).isInstanceOf(LoopExit.class);
+    assertThatThrownBy(
+            () ->
+                inTurn(() -> {
+                  send("a", ONE);
+                  send("b", ONE);
+                }))
+        .isInstanceOf(LoopExit.class);
     loop.runTurn();
 
     assertThat(channel.texts()).containsExactly("b");
@@ -274,12 +297,13 @@ class DatagramEndpointTest {
   void shouldJoinDatagramsOfOneSizeWhenSegmenting() {
     open(DatagramOptions.of(SocketConstants.AF_INET).withGso(true));
 
-    for (String each : List.of("aaaa", "bbbb", "cc", "dddd", "eeeeee", "ffffff")) {
-      send(each, ONE);
-    }
-    send("gggggg", TWO);
-    send("", TWO);
-    loop.runTurn();
+    inTurn(() -> {
+      for (String each : List.of("aaaa", "bbbb", "cc", "dddd", "eeeeee", "ffffff")) {
+        send(each, ONE);
+      }
+      send("gggggg", TWO);
+      send("", TWO);
+    });
 
     assertThat(channel.sent())
         .containsExactly(
@@ -297,9 +321,10 @@ class DatagramEndpointTest {
     channel.failSends(Errno.EINVAL, 0, Errno.EIO);
 
     for (int i = 0; i < 3; i++) {
-      send("aa", ONE);
-      send("bb", ONE);
-      loop.runTurn();
+      inTurn(() -> {
+        send("aa", ONE);
+        send("bb", ONE);
+      });
     }
 
     assertThat(channel.texts()).containsExactly("aa", "bb", "aa", "bb", "aa", "bb");
@@ -313,12 +338,25 @@ class DatagramEndpointTest {
     open();
     transport.setWriteBufferLimits(0);
 
-    send("one", ONE);
-    send("two", ONE);
-    loop.runTurn();
+    inTurn(() -> {
+      send("one", ONE);
+      send("two", ONE);
+    });
 
     assertThat(recorder.events()).containsExactly("connectionMade");
     assertThat(channel.texts()).containsExactly("one", "two");
+  }
+
+  @Test
+  void shouldSendAtOnceWhenLoopDoesNotRun() {
+    open();
+    channel.pendSends(true);
+
+    send("one", ONE);
+    send("two", ONE);
+
+    assertThat(channel.texts()).containsExactly("one", "two");
+    assertThat(transport.getWriteBufferSize()).isZero();
   }
 
   @Test
@@ -327,8 +365,7 @@ class DatagramEndpointTest {
     channel.pendSends(true);
     transport.setWriteBufferLimits(20);
 
-    send("one", ONE);
-    loop.runTurn();
+    inTurn(() -> send("one", ONE));
     assertThat(transport.getWriteBufferSize()).isEqualTo(3 + 8);
     send("two", ONE);
     send("three", ONE);
@@ -348,8 +385,7 @@ class DatagramEndpointTest {
   void shouldWaitForRoomOrTellErrorWhenEngineCouldNotSend() {
     open();
     channel.pendSends(true);
-    send("one", ONE);
-    loop.runTurn();
+    inTurn(() -> send("one", ONE));
 
     channel.completeSend(-Errno.EAGAIN);
     loop.runTurn();
@@ -359,8 +395,7 @@ class DatagramEndpointTest {
     loop.runTurn();
     assertThat(channel.texts()).containsExactly("one", "two");
 
-    send("three", ONE);
-    loop.runTurn();
+    inTurn(() -> send("three", ONE));
     channel.completeSend(-Errno.EPERM);
     loop.runTurn();
     assertThat(recorder.errors()).extracting(LinuxException::errno).containsExactly(Errno.EPERM);
@@ -371,8 +406,7 @@ class DatagramEndpointTest {
   void shouldSendTheOthersAndEndWhenClosedWhileEngineSends() {
     open();
     channel.pendSends(true);
-    send("one", ONE);
-    loop.runTurn();
+    inTurn(() -> send("one", ONE));
 
     send("two", ONE);
     transport.close();
@@ -389,8 +423,7 @@ class DatagramEndpointTest {
   void shouldKeepMemoryUntilEngineHasSentWhenAborted() {
     open();
     channel.pendSends(true);
-    send("one", ONE);
-    loop.runTurn();
+    inTurn(() -> send("one", ONE));
 
     send("two", ONE);
     transport.abort();
