@@ -96,8 +96,18 @@ final class DatagramSender implements Flushable {
     if (much || flow.isTooMuch(queue.sizeBytes()) || !loop.isRunning()) {
       send();
     }
+    pauseOrResume();
+  }
+
+  /** Looks at what is left, once nothing more is tried. */
+  private void pauseOrResume() {
+    if (sending || inKernel || discarded) {
+      return;
+    }
     if (flow.isTooMuch(queue.sizeBytes())) {
       flow.pause();
+    } else {
+      flow.resumeAt(queue.sizeBytes());
     }
   }
 
@@ -171,7 +181,7 @@ final class DatagramSender implements Flushable {
 
   private void sendAndResume() {
     send();
-    flow.resumeAt(queue.sizeBytes());
+    pauseOrResume();
   }
 
   /**

@@ -246,6 +246,50 @@ class DatagramEndpointTest {
         .containsExactly("connectionMade", "errorReceived", "errorReceived", "connectionLost");
   }
 
+  /** What it sends finds room in the same loop, and does not count as too much. */
+  @Test
+  void shouldNotStayPausedWhenErrorReceivedSendsMuch() {
+    recorder =
+        new DatagramRecorder() {
+          @Override
+          public void errorReceived(LinuxException exception) {
+            super.errorReceived(exception);
+            transport.sendto(new byte[100], TWO);
+          }
+        };
+    open();
+    transport.setWriteBufferLimits(50);
+    channel.failSends(Errno.EPERM);
+
+    inTurn(() -> {
+      send("a", ONE);
+      send("b", ONE);
+    });
+    channel.failSends(Errno.EPERM);
+    inTurn(() -> transport.sendto(new byte[60], ONE));
+
+    assertThat(recorder.events())
+        .containsExactly("connectionMade", "errorReceived", "errorReceived");
+    assertThat(transport.getWriteBufferSize()).isZero();
+  }
+
+  /** Nothing is resumed that was aborted. */
+  @Test
+  void shouldNotResumeWhenAborted() {
+    open();
+    transport.setWriteBufferLimits(0);
+    channel.room(0);
+    inTurn(() -> send("a", ONE));
+    assertThat(recorder.events()).containsExactly("connectionMade", "pauseWriting");
+
+    transport.abort();
+    loop.runTurn();
+    loop.runTurn();
+
+    assertThat(recorder.events())
+        .containsExactly("connectionMade", "pauseWriting", "connectionLost");
+  }
+
   @Test
   void shouldBearThatErrorReceivedAborts() {
     recorder =
