@@ -325,12 +325,11 @@ class DatagramEndpointTest {
     open();
     channel.failSends(Errno.EPERM);
 
-    assertThatThrownBy(
-            () ->
-                inTurn(() -> {
-                  send("a", ONE);
-                  send("b", ONE);
-                }))
+    assertThatThrownBy(() ->
+            inTurn(() -> {
+              send("a", ONE);
+              send("b", ONE);
+            }))
         .isInstanceOf(LoopExit.class);
     loop.runTurn();
 
