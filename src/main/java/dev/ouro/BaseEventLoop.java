@@ -12,6 +12,7 @@ import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.Future;
 import dev.ouro.loop.WaitStrategy;
 import dev.ouro.transport.AcceptedSocketOptions;
+import dev.ouro.transport.AcceptedSocket;
 import dev.ouro.transport.BaseProtocol;
 import dev.ouro.transport.Connection;
 import dev.ouro.transport.ConnectionOptions;
@@ -20,6 +21,7 @@ import dev.ouro.transport.DatagramProtocol;
 import dev.ouro.transport.DatagramTransport;
 import dev.ouro.transport.Network;
 import dev.ouro.transport.ReadTransport;
+import dev.ouro.transport.ReceivedFrom;
 import dev.ouro.transport.SendfileOptions;
 import dev.ouro.transport.Server;
 import dev.ouro.transport.ServerOptions;
@@ -32,6 +34,7 @@ import dev.ouro.transport.UnixConnectionOptions;
 import dev.ouro.transport.UnixServerOptions;
 import dev.ouro.transport.WriteTransport;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.List;
 import java.util.function.Supplier;
@@ -164,5 +167,58 @@ public abstract sealed class BaseEventLoop extends EngineLoop implements EventLo
   @Override
   public Future<NameInfo> getnameinfo(SocketAddress address, int flags) {
     return network.getnameinfo(address, flags);
+  }
+
+  // Sockets without transports
+
+  @Override
+  public Future<byte[]> sockRecv(Socket sock, int nbytes) {
+    return network.sockets().sockRecv(sock, nbytes);
+  }
+
+  @Override
+  public Future<Integer> sockRecvInto(Socket sock, ByteBuffer buffer) {
+    return network.sockets().sockRecvInto(sock, buffer);
+  }
+
+  @Override
+  public Future<ReceivedFrom<byte[]>> sockRecvfrom(Socket sock, int bufsize) {
+    return network.sockets().sockRecvfrom(sock, bufsize);
+  }
+
+  @Override
+  public Future<ReceivedFrom<Integer>> sockRecvfromInto(
+      Socket sock, ByteBuffer buffer, int nbytes) {
+    return network.sockets().sockRecvfromInto(sock, buffer, nbytes);
+  }
+
+  @Override
+  public Future<Void> sockSendall(Socket sock, ByteBuffer data) {
+    return network.sockets().sockSendall(sock, data);
+  }
+
+  @Override
+  public Future<Integer> sockSendto(Socket sock, ByteBuffer data, SocketAddress address) {
+    return network.sockets().sockSendto(sock, data, address);
+  }
+
+  @Override
+  public Future<Void> sockConnect(Socket sock, SocketAddress address) {
+    return network.sockets().sockConnect(sock, address);
+  }
+
+  @Override
+  public Future<AcceptedSocket> sockAccept(Socket sock) {
+    return network.sockets().sockAccept(sock);
+  }
+
+  @Override
+  public Future<Long> sockSendfile(Socket sock, OpenFile file, SendfileOptions options) {
+    return network.sockets().sockSendfile(sock, file, options);
+  }
+
+  @Override
+  public Future<Long> sockSendfile(Socket sock, FileChannel file, SendfileOptions options) {
+    return network.sockets().sockSendfile(sock, file, options);
   }
 }

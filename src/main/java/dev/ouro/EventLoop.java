@@ -23,6 +23,7 @@ import dev.ouro.transport.StartTlsOptions;
 import dev.ouro.transport.SubprocessOptions;
 import dev.ouro.transport.SubprocessProtocol;
 import dev.ouro.transport.SubprocessTransport;
+import dev.ouro.transport.SocketLoop;
 import dev.ouro.transport.Transport;
 import dev.ouro.transport.UnixConnectionOptions;
 import dev.ouro.transport.UnixServerOptions;
@@ -35,7 +36,8 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 
 /**
- * asyncio's event loop: {@link CallbackLoop} and everything that moves bytes.
+ * asyncio's event loop: {@link CallbackLoop}, {@link SocketLoop} and everything that moves bytes by
+ * transports.
  *
  * <p>Made by {@link Asyncio#newEventLoop()}, or by name: {@link SelectorEventLoop} on epoll, {@link
  * ProactorEventLoop} on io_uring.
@@ -54,7 +56,7 @@ import javax.net.ssl.SSLContext;
  * }
  * }
  */
-public interface EventLoop extends CallbackLoop {
+public interface EventLoop extends CallbackLoop, SocketLoop {
   /** Which engine the loop stands on, and why. */
   EngineChoice engine();
 

@@ -19,6 +19,7 @@ public final class Fd implements AutoCloseable {
   private static final int O_NONBLOCK = 0x800;
 
   private final AtomicInteger number;
+  private volatile Runnable closeHook;
 
   /** Takes ownership of {@code number}, an open descriptor. */
   public Fd(int number) {
@@ -78,9 +79,30 @@ public final class Fd implements AutoCloseable {
     }
   }
 
+  /**
+   * Has {@code hook} run once when this is closed or detached, on the thread that does it, while the
+   * number is still the old file's; {@link #number} is −1 by then. For whoever uses the descriptor
+   * without owning it.
+   *
+   * @param hook replaces the one before; null for none
+   */
+  public void onClose(Runnable hook) {
+    closeHook = hook;
+  }
+
   /** Gives the descriptor away without closing it: its number, or −1 when it was closed before. */
   public int detach() {
-    return number.getAndSet(-1);
+    int open = number.getAndSet(-1);
+    runHook();
+    return open;
+  }
+
+  private void runHook() {
+    Runnable hook = closeHook;
+    if (hook != null) {
+      closeHook = null;
+      hook.run();
+    }
   }
 
   /**
@@ -92,7 +114,11 @@ public final class Fd implements AutoCloseable {
   public void close() {
     int open = number.getAndSet(-1);
     if (open >= 0) {
-      Syscall.call(Nr.CLOSE, open);
+      try {
+        runHook();
+      } finally {
+        Syscall.call(Nr.CLOSE, open);
+      }
     }
   }
 

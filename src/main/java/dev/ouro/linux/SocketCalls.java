@@ -46,6 +46,26 @@ public final class SocketCalls {
   }
 
   /**
+   * {@code recvfrom(2)}: how many bytes arrived at {@code address}.
+   *
+   * @param from where the sender's address goes, {@link SockAddr#SIZE_BYTES}
+   * @param length where an {@code int} holds the room at {@code from}, and then the address's length
+   */
+  public static int recvfrom(
+      int fd, long address, long sizeBytes, int flags, long from, long length) {
+    return (int) Syscall.retrying(Nr.RECVFROM, fd, address, sizeBytes, flags, from, length);
+  }
+
+  /**
+   * {@code sendto(2)} with MSG_NOSIGNAL, to the address of {@code length} bytes at {@code to}: how
+   * many bytes the kernel took.
+   */
+  public static int sendto(int fd, long address, long sizeBytes, int flags, long to, int length) {
+    int all = flags | SocketConstants.MSG_NOSIGNAL;
+    return (int) Syscall.retrying(Nr.SENDTO, fd, address, sizeBytes, all, to, length);
+  }
+
+  /**
    * {@code accept4(2)} with SOCK_NONBLOCK and SOCK_CLOEXEC: the new descriptor.
    *
    * @param address where the peer's address goes, {@link SockAddr#SIZE_BYTES}; or 0

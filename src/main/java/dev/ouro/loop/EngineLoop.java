@@ -423,12 +423,32 @@ public class EngineLoop implements CallbackLoop {
   }
 
   /**
-   * Refuses a descriptor of a transport's.
+   * Refuses a descriptor of a transport's; −1, a closed one, is refused by whatever is done with it.
    *
-   * @throws IllegalStateException {@code fd} belongs to a transport that is not closing
+   * @throws IllegalStateException {@code fd} belongs to a transport that is not closing; or the loop
+   *     is closed
    */
   public final void checkDescriptor(int fd) {
-    watches.checkFree(fd);
+    checkCanSchedule();
+    if (fd >= 0) {
+      watches.checkFree(fd);
+    }
+  }
+
+  /**
+   * Runs {@code waiter}, plainly, in every turn in which {@code fd} is ready, beside what {@link
+   * #addReader} and {@link #addWriter} have set. Replaces another waiter for the same.
+   *
+   * @param reads for what: reading or writing; errors and hang-ups count for both
+   * @throws LinuxException as {@link #addReader}
+   */
+  public final void awaitReady(int fd, boolean reads, Runnable waiter) throws LinuxException {
+    watches.addWaiter(fd, reads, waiter);
+  }
+
+  /** Ends {@link #awaitReady}, unless another waiter has replaced {@code waiter}. */
+  public final void stopAwaiting(int fd, boolean reads, Runnable waiter) {
+    watches.removeWaiter(fd, reads, waiter);
   }
 
   /** Ends {@link #claimDescriptor}, when the transport is closing; no-op for another's claim. */

@@ -7,7 +7,10 @@ import dev.ouro.poll.Engine;
 import dev.ouro.poll.Watch;
 import dev.ouro.poll.WatchListener;
 
-/** The reader and the writer of one descriptor. */
+/**
+ * The reader and the writer of one descriptor, and beside each of them a waiter: operations of the
+ * library's own.
+ */
 final class FdWatch implements WatchListener {
   private final EngineLoop loop;
   private final FdWatches owner;
@@ -15,6 +18,8 @@ final class FdWatch implements WatchListener {
   private Watch watch;
   private WatchHandle reader;
   private WatchHandle writer;
+  private Runnable readWaiter;
+  private Runnable writeWaiter;
 
   FdWatch(EngineLoop loop, FdWatches owner, int fd) {
     this.loop = loop;
@@ -66,10 +71,36 @@ final class FdWatch implements WatchListener {
     return removed != null;
   }
 
+  void setWaiter(boolean reads, Runnable waiter) throws LinuxException {
+    if (reads) {
+      readWaiter = waiter;
+    } else {
+      writeWaiter = waiter;
+    }
+    updateInterest();
+  }
+
+  @SuppressWarnings("ReferenceEquality") // a waiter is nobody but itself
+  void removeWaiter(boolean reads, Runnable waiter) {
+    if (reads && readWaiter == waiter) {
+      readWaiter = null;
+    } else if (!reads && writeWaiter == waiter) {
+      writeWaiter = null;
+    } else {
+      return;
+    }
+    lowerInterest();
+  }
+
   /** The descriptor cannot be watched. */
   void cancelBoth() {
+    readWaiter = null;
+    writeWaiter = null;
     removeReader();
     removeWriter();
+    if (watch != null) {
+      close();
+    }
   }
 
   /** Errors and hang-ups, which are always reported, wake both. */
@@ -82,6 +113,12 @@ final class FdWatch implements WatchListener {
     }
     if (toWrite != null && (events & ~Epoll.EPOLLIN) != 0) {
       toWrite.runOncePerTurn();
+    }
+    if (readWaiter != null && (events & ~Epoll.EPOLLOUT) != 0) {
+      readWaiter.run();
+    }
+    if (writeWaiter != null && (events & ~Epoll.EPOLLIN) != 0) {
+      writeWaiter.run();
     }
   }
 
@@ -101,7 +138,11 @@ final class FdWatch implements WatchListener {
     } else {
       return;
     }
-    if (reader == null && writer == null) {
+    lowerInterest();
+  }
+
+  private void lowerInterest() {
+    if (interest() == 0) {
       close();
       return;
     }
@@ -122,7 +163,9 @@ final class FdWatch implements WatchListener {
   }
 
   private int interest() {
-    return (reader != null ? Epoll.EPOLLIN : 0) | (writer != null ? Epoll.EPOLLOUT : 0);
+    boolean reads = reader != null || readWaiter != null;
+    boolean writes = writer != null || writeWaiter != null;
+    return (reads ? Epoll.EPOLLIN : 0) | (writes ? Epoll.EPOLLOUT : 0);
   }
 
   /** Runs in every turn in which the descriptor is ready; cancelling it is removing it. */

@@ -60,6 +60,17 @@ final class FdWatches {
     return watch != null && watch.removeWriter();
   }
 
+  void addWaiter(int fd, boolean reads, Runnable waiter) throws LinuxException {
+    fresh(fd).setWaiter(reads, waiter);
+  }
+
+  void removeWaiter(int fd, boolean reads, Runnable waiter) {
+    FdWatch watch = watches.get(fd);
+    if (watch != null) {
+      watch.removeWaiter(reads, waiter);
+    }
+  }
+
   /** The last direction of {@code watch} is gone. */
   void forget(int fd, FdWatch watch) {
     watches.remove(fd, watch);

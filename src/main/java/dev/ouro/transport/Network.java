@@ -32,6 +32,7 @@ public final class Network {
   // From the first datagram endpoint on.
   private DatagramMemory datagrams;
   private Tls tls;
+  private SocketOperations sockets;
 
   /** The network of {@code loop}; {@link #close} must follow the loop's own. */
   public Network(EngineLoop loop) {
@@ -242,6 +243,14 @@ public final class Network {
     return pipes().connectWrite(protocolFactory, pipe.fd(), pipe);
   }
 
+  /** The {@code sock_*} methods. */
+  public SocketLoop sockets() {
+    if (sockets == null) {
+      sockets = new SocketOperations(loop);
+    }
+    return sockets;
+  }
+
   private Pipes pipes() {
     return new Pipes(loop, chunks, open);
   }
@@ -337,6 +346,9 @@ public final class Network {
    * kernel did not let go of is leaked, and the log says how much: it might still be read.
    */
   public void close() {
+    if (sockets != null) {
+      sockets.close();
+    }
     open.closeAll();
     if (datagrams != null) {
       datagrams.close();
