@@ -80,9 +80,9 @@ public final class Fd implements AutoCloseable {
   }
 
   /**
-   * Has {@code hook} run once when this is closed or detached, on the thread that does it, while the
-   * number is still the old file's; {@link #number} is −1 by then. For whoever uses the descriptor
-   * without owning it.
+   * Has {@code hook} run once when this is closed or detached, on the thread that does it, while
+   * the number is still the old file's; {@link #number} is −1 by then. For whoever uses the
+   * descriptor without owning it.
    *
    * @param hook replaces the one before; null for none
    */

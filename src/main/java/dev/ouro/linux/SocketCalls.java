@@ -49,7 +49,8 @@ public final class SocketCalls {
    * {@code recvfrom(2)}: how many bytes arrived at {@code address}.
    *
    * @param from where the sender's address goes, {@link SockAddr#SIZE_BYTES}
-   * @param length where an {@code int} holds the room at {@code from}, and then the address's length
+   * @param length where an {@code int} holds the room at {@code from}, and then the address's
+   *     length
    */
   public static int recvfrom(
       int fd, long address, long sizeBytes, int flags, long from, long length) {

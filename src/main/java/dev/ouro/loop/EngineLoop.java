@@ -423,10 +423,11 @@ public class EngineLoop implements CallbackLoop {
   }
 
   /**
-   * Refuses a descriptor of a transport's; −1, a closed one, is refused by whatever is done with it.
+   * Refuses a descriptor of a transport's; −1, a closed one, is refused by whatever is done with
+   * it.
    *
-   * @throws IllegalStateException {@code fd} belongs to a transport that is not closing; or the loop
-   *     is closed
+   * @throws IllegalStateException {@code fd} belongs to a transport that is not closing; or the
+   *     loop is closed
    */
   public final void checkDescriptor(int fd) {
     checkCanSchedule();

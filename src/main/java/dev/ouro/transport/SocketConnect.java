@@ -9,7 +9,8 @@ import dev.ouro.loop.Future;
 import java.net.SocketAddress;
 
 /**
- * {@code connect(2)}: once it goes on by itself, writability ends it, and {@code SO_ERROR} says how.
+ * {@code connect(2)}: once it goes on by itself, writability ends it, and {@code SO_ERROR} says
+ * how.
  */
 final class SocketConnect extends SocketOperation<Void> {
   private final Scratch scratch;

@@ -3,11 +3,11 @@ package dev.ouro.transport;
 
 import dev.ouro.linux.OpenFile;
 import dev.ouro.linux.Socket;
+import dev.ouro.loop.Future;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Objects;
-import dev.ouro.loop.Future;
 
 /**
  * The half of an event loop that works on sockets without transports: asyncio's {@code sock_*}
@@ -19,8 +19,8 @@ import dev.ouro.loop.Future;
  *
  * <p>Several operations may wait for the same socket, also beside a reader or writer of {@code
  * addReader} and {@code addWriter}. Those that receive or accept are served one after the other, in
- * the order in which they were asked for; so are those that send or connect: the bytes of two {@link
- * #sockSendall} never mix. (asyncio forgets the first operation when a second one comes.)
+ * the order in which they were asked for; so are those that send or connect: the bytes of two
+ * {@link #sockSendall} never mix. (asyncio forgets the first operation when a second one comes.)
  *
  * <p>Cancelling a future ends its operation: nothing is received, accepted or sent for it any more;
  * what comes then is left to whoever asks next. An operation that has its result cannot be
@@ -28,8 +28,8 @@ import dev.ouro.loop.Future;
  * for it with EBADF. A buffer is the operation's until its future is done.
  *
  * <p>Errors: what the kernel refuses comes from the future, as a {@link
- * dev.ouro.linux.LinuxException}. The methods themselves throw {@link IllegalArgumentException} ("the
- * socket must be non-blocking") in debug mode for a blocking socket, and {@link
+ * dev.ouro.linux.LinuxException}. The methods themselves throw {@link IllegalArgumentException}
+ * ("the socket must be non-blocking") in debug mode for a blocking socket, and {@link
  * IllegalStateException} when the socket is a transport's or the loop is closed.
  */
 public interface SocketLoop {
@@ -66,8 +66,8 @@ public interface SocketLoop {
   Future<ReceivedFrom<byte[]>> sockRecvfrom(Socket sock, int bufsize);
 
   /**
-   * Receives a datagram into {@code buffer}, between its position and its limit; moves its position.
-   * asyncio's {@code sock_recvfrom_into}.
+   * Receives a datagram into {@code buffer}, between its position and its limit; moves its
+   * position. asyncio's {@code sock_recvfrom_into}.
    *
    * @param buffer direct (received into without a copy) or not
    * @param nbytes how many bytes at most; 0: as many as remain
@@ -94,9 +94,9 @@ public interface SocketLoop {
   }
 
   /**
-   * Sends all that remains in {@code data}, {@code send(2)} as often as it takes; moves its position
-   * behind what was sent, so that it also tells how far it came after an error or a cancel. asyncio's
-   * {@code sock_sendall}.
+   * Sends all that remains in {@code data}, {@code send(2)} as often as it takes; moves its
+   * position behind what was sent, so that it also tells how far it came after an error or a
+   * cancel. asyncio's {@code sock_sendall}.
    *
    * @param data direct (sent without a copy) or not; not to be changed before the future is done
    */
@@ -127,9 +127,9 @@ public interface SocketLoop {
   /**
    * Connects to {@code address}, {@code connect(2)}. asyncio's {@code sock_connect}.
    *
-   * @param address an {@link java.net.InetSocketAddress} or a {@link dev.ouro.linux.UnixAddress}. An
-   *     unresolved one is resolved with the socket's own family, type and protocol, and the first
-   *     answer is taken
+   * @param address an {@link java.net.InetSocketAddress} or a {@link dev.ouro.linux.UnixAddress}.
+   *     An unresolved one is resolved with the socket's own family, type and protocol, and the
+   *     first answer is taken
    * @return null; or {@code getaddrinfo}'s or {@code connect}'s error, such as {@link
    *     dev.ouro.linux.ConnectionRefusedException}; EAGAIN: a Unix listener's backlog is full
    * @throws IllegalArgumentException an address of another class
@@ -140,8 +140,8 @@ public interface SocketLoop {
    * Accepts a connection, {@code accept4(2)}. asyncio's {@code sock_accept}.
    *
    * @param sock bound and listening
-   * @return the connection, whose non-blocking, close-on-exec socket is the caller's, and the peer's
-   *     address
+   * @return the connection, whose non-blocking, close-on-exec socket is the caller's, and the
+   *     peer's address
    */
   Future<AcceptedSocket> sockAccept(Socket sock);
 
@@ -156,8 +156,8 @@ public interface SocketLoop {
    * @param file open until the future is done; the caller closes it
    * @return how many bytes were sent
    * @throws IllegalArgumentException {@code sock} is not a stream
-   * @throws SendfileNotAvailableException it does not work, and the fallback is forbidden; also from
-   *     the future
+   * @throws SendfileNotAvailableException it does not work, and the fallback is forbidden; also
+   *     from the future
    */
   Future<Long> sockSendfile(Socket sock, OpenFile file, SendfileOptions options);
 

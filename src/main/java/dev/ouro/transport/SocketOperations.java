@@ -66,8 +66,7 @@ final class SocketOperations implements SocketLoop {
           "nbytes is greater than the length of the buffer: " + nbytes);
     }
     int wanted = nbytes == 0 ? buffer.remaining() : nbytes;
-    return start(
-        SocketReceive.intoFrom(sock, scratch, loop.createFuture(), buffer, wanted), true);
+    return start(SocketReceive.intoFrom(sock, scratch, loop.createFuture(), buffer, wanted), true);
   }
 
   // Sending
@@ -210,8 +209,7 @@ final class SocketOperations implements SocketLoop {
     void start(SocketAddress address);
   }
 
-  private <T> void resolve(
-      Socket sock, SocketAddress address, Future<T> result, WithAddress next) {
+  private <T> void resolve(Socket sock, SocketAddress address, Future<T> result, WithAddress next) {
     Objects.requireNonNull(address, "address");
     if (!(address instanceof InetSocketAddress inet && inet.isUnresolved())) {
       SockAddr.family(address); // refuses what the kernel has no form for

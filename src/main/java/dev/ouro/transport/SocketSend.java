@@ -69,12 +69,7 @@ final class SocketSend {
       long from = scratch.dataOf(data, data.remaining());
       int length = SockAddr.write(address, scratch.address());
       return SocketCalls.sendto(
-          number,
-          from,
-          data.remaining(),
-          SocketConstants.MSG_DONTWAIT,
-          scratch.address(),
-          length);
+          number, from, data.remaining(), SocketConstants.MSG_DONTWAIT, scratch.address(), length);
     }
 
     @Override

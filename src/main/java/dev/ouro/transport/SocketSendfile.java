@@ -108,10 +108,7 @@ final class SocketSendfile extends SocketOperation<Long> {
     }
     buffer.clear().limit((int) Math.min(left(), READ_BYTES));
     long from = options.offset() + sent;
-    operations
-        .loop()
-        .runInExecutor(() -> file.read(buffer, from))
-        .addDoneCallback(this::haveRead);
+    operations.loop().runInExecutor(() -> file.read(buffer, from)).addDoneCallback(this::haveRead);
   }
 
   private void haveRead(Future<Integer> read) {

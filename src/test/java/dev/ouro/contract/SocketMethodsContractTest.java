@@ -227,8 +227,7 @@ class SocketMethodsContractTest {
     Socket[] ends = unixDatagrams();
     List<Future<Integer>> sends = new ArrayList<>();
     do {
-      sends.add(
-          net.loop().sockSendto(ends[0], bytes("datagram " + sends.size()), address("two")));
+      sends.add(net.loop().sockSendto(ends[0], bytes("datagram " + sends.size()), address("two")));
     } while (sends.getLast().done());
     net.runTurns(2);
     assertThat(sends.getLast().done()).isFalse();
@@ -319,8 +318,7 @@ class SocketMethodsContractTest {
     int port = ((InetSocketAddress) listener.getsockname()).getPort();
     Socket client = tcp();
 
-    net.run(
-        net.loop().sockConnect(client, InetSocketAddress.createUnresolved("localhost", port)));
+    net.run(net.loop().sockConnect(client, InetSocketAddress.createUnresolved("localhost", port)));
     assertThat(client.getpeername()).isEqualTo(listener.getsockname());
 
     Socket one = udp();
@@ -339,8 +337,7 @@ class SocketMethodsContractTest {
   @Test
   void shouldTellThatANameHasNoAddress() throws LinuxException {
     Future<Void> connecting =
-        net.loop()
-            .sockConnect(tcp(), InetSocketAddress.createUnresolved("name.invalid", 80));
+        net.loop().sockConnect(tcp(), InetSocketAddress.createUnresolved("name.invalid", 80));
 
     assertThatThrownBy(() -> net.run(connecting)).isInstanceOf(AddressInfoException.class);
   }
@@ -383,8 +380,7 @@ class SocketMethodsContractTest {
     net.run(third);
     net.runTurns(1);
 
-    assertThat(order)
-        .containsExactlyInAnyOrder("first a", "second <Future cancelled>", "third b");
+    assertThat(order).containsExactlyInAnyOrder("first a", "second <Future cancelled>", "third b");
     assertThat(order.indexOf("first a")).isLessThan(order.indexOf("third b"));
   }
 
@@ -746,8 +742,7 @@ class SocketMethodsContractTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> net.loop().sockConnect(pair[0], new SocketAddress() {}))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> net.loop().sockRecv(null, 1))
-        .isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> net.loop().sockRecv(null, 1)).isInstanceOf(NullPointerException.class);
     assertThatThrownBy(() -> net.loop().sockSendall(pair[0], (byte[]) null))
         .isInstanceOf(NullPointerException.class);
   }

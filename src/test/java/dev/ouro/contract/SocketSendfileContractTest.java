@@ -83,8 +83,7 @@ class SocketSendfileContractTest {
     Reader reader = reader();
 
     long sent =
-        net.run(
-            net.loop().sockSendfile(sender, file, ALL.withOffset(1000).withCount(1_500_000L)));
+        net.run(net.loop().sockSendfile(sender, file, ALL.withOffset(1000).withCount(1_500_000L)));
     sender.close();
 
     assertThat(sent).isEqualTo(1_500_000);
