@@ -28,7 +28,8 @@ public final class RingEngine implements Engine {
   private static final int COMPLETIONS_PER_POLL = 1024;
   // Slots' tokens are not negative: these are the engine's own.
   private static final long WAKE_TOKEN = -1;
-  private static final long IGNORED_TOKEN = -2;
+  // A cancellation's: this bit, and the token of what it is to end.
+  private static final long CANCEL = Long.MIN_VALUE;
 
   private final Completions completions;
   private final Uring ring;
@@ -161,7 +162,9 @@ public final class RingEngine implements Engine {
       long completion = ring.cqeResultAndFlags(i);
       if (token >= 0) {
         add(token, completion);
-      } else if (token == WAKE_TOKEN && isTerminal(completion)) {
+      } else if (token != WAKE_TOKEN) {
+        cancelled(token & ~CANCEL, (int) completion);
+      } else if (isTerminal(completion)) {
         armWake();
       }
     }
@@ -273,6 +276,10 @@ public final class RingEngine implements Engine {
     ring.close();
     slots.forEach(RingOperation::dispose);
     wake.close();
+    if (!ring.isQuiet()) {
+      return; // what may still be written stays, and operations() says how much that concerns
+    }
+    slots.forEach(operation -> slots.release(operation.token()));
     addresses.close();
     replay.close();
     if (datagrams != null) {
@@ -331,8 +338,18 @@ public final class RingEngine implements Engine {
     completions.add(ready, 0, 0);
   }
 
-  /** Asks the kernel to end the operation of {@code token}; nobody hears of the asking. */
+  /** Asks the kernel to end the operation of {@code token}, until it has ended. */
   void cancel(long token) {
-    ring().prepareCancel(token, 0).userData(IGNORED_TOKEN).submit();
+    ring().prepareCancel(token, 0).userData(CANCEL | token).submit();
+  }
+
+  /**
+   * The kernel does not find an operation that is on its way to a thread of its own, such as a
+   * connect to a Unix socket: it must be asked again, or that thread waits for ever.
+   */
+  private void cancelled(long token, int result) {
+    if (result == -Errno.ENOENT && slots.get(token) != null) {
+      cancel(token);
+    }
   }
 }

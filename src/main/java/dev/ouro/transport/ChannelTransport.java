@@ -19,7 +19,7 @@ import java.util.Objects;
  *
  * <p>What starts is the caller's turn; what the protocol hears, it hears from the ready queue.
  */
-abstract class ChannelTransport implements BaseTransport, StreamListener {
+abstract class ChannelTransport implements BaseTransport, StreamListener, LoopOwned {
   /** From this write after the connection's end on, each is logged. asyncio's constant. */
   private static final int LOG_THRESHOLD_FOR_LOST_WRITES = 5;
 
@@ -143,6 +143,12 @@ abstract class ChannelTransport implements BaseTransport, StreamListener {
   public final void cancelled() {
     released();
     loop.callSoon(this::loseConnection, context);
+  }
+
+  @Override
+  public final void loopClosed() {
+    closing = true;
+    ending = true;
   }
 
   private void loseConnection() {

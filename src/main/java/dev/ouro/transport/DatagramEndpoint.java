@@ -23,7 +23,7 @@ import java.util.Objects;
  * <p>Life: open → closing (receives no more, sends what is queued) → ending (the channel is being
  * cancelled) → lost ({@code connectionLost} was called, the descriptor is closed).
  */
-final class DatagramEndpoint implements DatagramTransport, DatagramListener {
+final class DatagramEndpoint implements DatagramTransport, DatagramListener, LoopOwned {
   private final EngineLoop loop;
   private final Context context;
   private final OpenSockets sockets;
@@ -77,7 +77,8 @@ final class DatagramEndpoint implements DatagramTransport, DatagramListener {
 
   /** Schedules {@code connectionMade} and then the first receive, each on its own. */
   void start() {
-    loop.callSoon(() -> protocol.connectionMade(this), context);
+    // As BaseProtocol: whichever of the two methods the program has.
+    loop.callSoon(() -> ((BaseProtocol) protocol).connectionMade(this), context);
     loop.callSoon(this::startReceiving, context);
   }
 
@@ -263,6 +264,12 @@ final class DatagramEndpoint implements DatagramTransport, DatagramListener {
   public void cancelled() {
     sender.release();
     loop.callSoon(this::loseConnection, context);
+  }
+
+  @Override
+  public void loopClosed() {
+    closing = true;
+    ending = true;
   }
 
   private void loseConnection() {

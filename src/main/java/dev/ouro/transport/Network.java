@@ -339,6 +339,11 @@ public final class Network {
               System.Logger.Level.WARNING,
               (owner instanceof BaseTransport ? "unclosed transport " : "unclosed ") + owner);
     }
+    if (sockets != null) {
+      for (String operation : sockets.pending()) {
+        System.getLogger("dev.ouro").log(System.Logger.Level.WARNING, "pending " + operation);
+      }
+    }
   }
 
   /**

@@ -42,7 +42,13 @@ final class OpenSockets {
     return new LinkedHashSet<>(descriptors.values());
   }
 
+  /** The loop is closed: their owners are told, and they close. */
   void closeAll() {
+    for (Object owner : owners()) {
+      if (owner instanceof LoopOwned owned) {
+        owned.loopClosed();
+      }
+    }
     descriptors.keySet().forEach(Fd::close);
     descriptors.clear();
   }

@@ -53,6 +53,7 @@ public final class Uring
 
   private SubmissionQueue sq;
   private CompletionQueue cq;
+  private boolean quiet;
   private boolean wideEntries;
 
   private Uring(UringOptions options, UringSetup setup, UringMemory memory) {
@@ -589,7 +590,7 @@ public final class Uring
     if (foreign && owner.isAlive()) {
       throw calls.wrongThread();
     }
-    boolean quiet = owner == null || (foreign ? ownerHasEnded() : reachQuiescence());
+    quiet = owner == null || (foreign ? ownerHasEnded() : reachQuiescence());
     calls.close(memory);
     sq = UringMemory.closedSubmissionQueue();
     cq = UringMemory.closedCompletionQueue();
@@ -599,6 +600,14 @@ public final class Uring
       bufferRing.ringClosed(quiet);
     }
     memory.free();
+  }
+
+  /**
+   * Whether everything had ended when this was {@link #close}d: then the memory and descriptors of
+   * its operations can be used for something else. False before.
+   */
+  public boolean isQuiet() {
+    return quiet;
   }
 
   /** Forgets what is queued, where that is still possible. */
