@@ -68,7 +68,11 @@ public interface CallbackLoop extends AutoCloseable {
 
   /**
    * Drops what is queued without running it, ends the default executor without waiting for its
-   * jobs, and frees every descriptor of the loop. A second call does nothing.
+   * jobs, and frees every descriptor of the loop and of what it has opened. What outlives it, such
+   * as a transport, does nothing any more. A second call does nothing.
+   *
+   * <p>A loop that has once waited, or is in debug mode, and becomes garbage without this call has
+   * its descriptors closed by the collector.
    *
    * @throws IllegalStateException the loop runs
    */

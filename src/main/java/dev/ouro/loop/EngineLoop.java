@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.loop;
 
+import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Signal;
 import dev.ouro.linux.SignalInfo;
 import dev.ouro.poll.Engine;
 import dev.ouro.poll.Ready;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
@@ -51,7 +53,10 @@ public class EngineLoop implements CallbackLoop {
   private boolean stopping;
   private long turn;
 
-  /** In debug mode, else null. */
+  /** What transports and servers own, by number; what is closed may still be there. */
+  private Fd[] owned = new Fd[64];
+
+  /** From the first wait on, or in debug mode: to make it starts a thread. */
   private UnclosedLoop unclosed;
 
   /** Made when first needed. */
@@ -77,7 +82,7 @@ public class EngineLoop implements CallbackLoop {
     engine = engines.open(ready);
     waiter = new Waiter(engine, inbox, clock, strategy, Runtime.getRuntime().availableProcessors());
     watches = new FdWatches(this, engine);
-    unclosed = debug ? UnclosedLoop.watch(this) : null;
+    unclosed = debug ? UnclosedLoop.watch(this, owned) : null;
   }
 
   // Running
@@ -349,8 +354,10 @@ public class EngineLoop implements CallbackLoop {
   @Override
   public void setDebug(boolean enabled) {
     debug = enabled;
-    if (enabled && unclosed == null && !closed) {
-      unclosed = UnclosedLoop.watch(this);
+    if (unclosed != null) {
+      unclosed.warns(enabled);
+    } else if (enabled && !closed) {
+      unclosed = UnclosedLoop.watch(this, owned);
     }
   }
 
@@ -452,6 +459,23 @@ public class EngineLoop implements CallbackLoop {
     watches.removeWaiter(fd, reads, waiter);
   }
 
+  /**
+   * Notes that {@code fd} is one that closes with this loop, should the collector find the loop
+   * unclosed. Allocates nothing once so many descriptors were open.
+   */
+  public final void ownDescriptor(Fd fd) {
+    int number = fd.number();
+    if (number >= owned.length) {
+      owned = Arrays.copyOf(owned, Math.max(number + 1, 2 * owned.length));
+      if (unclosed != null) {
+        unclosed.owned(owned);
+      }
+    }
+    if (number >= 0) {
+      owned[number] = fd;
+    }
+  }
+
   /** Ends {@link #claimDescriptor}, when the transport is closing; no-op for another's claim. */
   public final void releaseDescriptor(int fd, Object transport) {
     watches.release(fd, transport);
@@ -468,6 +492,9 @@ public class EngineLoop implements CallbackLoop {
     flush();
     // 3. How long may it wait?
     long timeoutNanos = pollTimeoutNanos();
+    if (timeoutNanos != 0 && unclosed == null) {
+      unclosed = UnclosedLoop.watch(this, owned);
+    }
     // 4. Submit, wait, and take what was completed.
     waiter.poll(timeoutNanos);
     // 5. Take what other threads scheduled.

@@ -4,6 +4,7 @@ package dev.ouro.poll;
 import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
 import java.net.SocketAddress;
+import java.util.List;
 
 /**
  * One thread's operations on descriptors.
@@ -101,6 +102,9 @@ public interface Engine extends AutoCloseable {
    * @throws IllegalStateException it may not
    */
   default void checkMayClose() {}
+
+  /** The engine's own descriptors, for whoever finds it unclosed. */
+  List<Fd> descriptors();
 
   /** How many operations the kernel may still complete, without the engine's own. */
   int operations();

@@ -11,6 +11,7 @@ import dev.ouro.linux.SockAddrCache;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /**
  * The operations on {@code epoll(7)}: an event says that a descriptor may be ready, its {@link
@@ -149,6 +150,11 @@ public final class EpollEngine implements Engine {
   @Override
   public Watch watch(int fd, WatchListener listener) {
     return new EpollWatch(this, fd, listener);
+  }
+
+  @Override
+  public List<Fd> descriptors() {
+    return List.of(epoll.fd(), wake.fd());
   }
 
   @Override

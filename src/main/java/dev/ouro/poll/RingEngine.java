@@ -262,6 +262,11 @@ public final class RingEngine implements Engine {
   }
 
   @Override
+  public List<Fd> descriptors() {
+    return List.of(ring.descriptor(), wake.fd());
+  }
+
+  @Override
   public int operations() {
     return slots.claimed();
   }

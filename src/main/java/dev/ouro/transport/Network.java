@@ -28,7 +28,7 @@ import java.util.function.Supplier;
 public final class Network {
   private final EngineLoop loop;
   private final ChunkPool chunks = new ChunkPool();
-  private final OpenSockets open = new OpenSockets();
+  private final OpenSockets open;
   // From the first datagram endpoint on.
   private DatagramMemory datagrams;
   private Tls tls;
@@ -37,6 +37,7 @@ public final class Network {
   /** The network of {@code loop}; {@link #close} must follow the loop's own. */
   public Network(EngineLoop loop) {
     this.loop = Objects.requireNonNull(loop, "loop");
+    this.open = new OpenSockets(loop);
   }
 
   /** As {@code EventLoop.createServer}. */

@@ -3,6 +3,7 @@ package dev.ouro.transport;
 
 import dev.ouro.linux.Fd;
 import dev.ouro.linux.Socket;
+import dev.ouro.loop.EngineLoop;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -13,10 +14,17 @@ import java.util.Set;
  * closed are closed here: not every one has an operation that the engine would know it by.
  */
 final class OpenSockets {
+  private final EngineLoop loop;
+
   /** Each with whom it belongs to. */
   private final Map<Fd, Object> descriptors = new HashMap<>();
 
+  OpenSockets(EngineLoop loop) {
+    this.loop = loop;
+  }
+
   void add(Fd fd, Object owner) {
+    loop.ownDescriptor(fd);
     descriptors.put(fd, owner);
   }
 

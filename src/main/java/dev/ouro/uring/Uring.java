@@ -2,6 +2,7 @@
 package dev.ouro.uring;
 
 import dev.ouro.linux.Errno;
+import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.NativeMemory;
 import java.time.Duration;
@@ -496,6 +497,14 @@ public final class Uring
    */
   public int fd() {
     return setup.fd.number();
+  }
+
+  /**
+   * {@link #fd} as an object that closes once: for whoever finds a ring that its owner has left
+   * unclosed. To close it ends the ring without waiting for anything, and without freeing memory.
+   */
+  public Fd descriptor() {
+    return setup.fd;
   }
 
   /** The flags it was set up with: {@link Setup}. */

@@ -3,6 +3,7 @@ package dev.ouro.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ouro.linux.Fd;
 import dev.ouro.testing.FakeLoop;
 import dev.ouro.testing.LogCapture;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,8 @@ class UnclosedLoopTest {
   @Test
   void shouldWarnOnceWhenTheLoopIsGarbage() {
     FakeLoop loop = FakeLoop.create();
-    UnclosedLoop watch = UnclosedLoop.watch(loop);
+    loop.setDebug(true);
+    UnclosedLoop watch = UnclosedLoop.watch(loop, new Fd[0]);
 
     try (LogCapture log = new LogCapture()) {
       watch.run();
@@ -26,7 +28,8 @@ class UnclosedLoopTest {
   @Test
   void shouldNotWarnWhenTheLoopWasClosed() {
     FakeLoop loop = FakeLoop.create();
-    UnclosedLoop watch = UnclosedLoop.watch(loop);
+    loop.setDebug(true);
+    UnclosedLoop watch = UnclosedLoop.watch(loop, new Fd[0]);
 
     try (LogCapture log = new LogCapture()) {
       watch.closed();

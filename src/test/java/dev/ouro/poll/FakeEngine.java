@@ -212,6 +212,11 @@ public final class FakeEngine implements Engine {
   }
 
   @Override
+  public List<Fd> descriptors() {
+    return List.of();
+  }
+
+  @Override
   public int operations() {
     long sends = channels.stream().filter(FakeStreamChannel::isSendPending).count();
     return operations.size() + Math.toIntExact(sends);

@@ -39,7 +39,7 @@ class ConnectorTest {
 
   private final FakeLoop loop = FakeLoop.create();
   private final ChunkPool chunks = new ChunkPool();
-  private final OpenSockets sockets = new OpenSockets();
+  private final OpenSockets sockets = new OpenSockets(loop);
   private final Connector<Recorder> connector =
       new Connector<>(loop, chunks, sockets, Recorder::new);
 
