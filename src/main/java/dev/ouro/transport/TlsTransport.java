@@ -234,7 +234,7 @@ final class TlsTransport implements LoopTransport {
 
   private void receiveHeld() {
     delivery.deliverHeld();
-    tls.receive(ByteBuffer.allocate(0));
+    tls.receiveHeld();
   }
 
   // The end
