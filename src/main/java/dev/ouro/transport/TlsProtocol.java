@@ -6,11 +6,9 @@ import dev.ouro.linux.ConnectionResetException;
 import dev.ouro.linux.Errno;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.loop.EngineLoop;
-import dev.ouro.loop.ExceptionContext;
 import dev.ouro.loop.LoopExit;
 import dev.ouro.loop.TimerHandle;
 import dev.ouro.memory.ChunkPool;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -493,7 +491,7 @@ final class TlsProtocol implements Protocol {
     }
     State before = state;
     end(thrown);
-    report(
+    transport.report(
         thrown, before == State.HANDSHAKE ? "SSL handshake failed" : "SSL error in data received");
     sendAlert();
     startShutdownTimer();
@@ -541,18 +539,6 @@ final class TlsProtocol implements Protocol {
           failure != null
               ? failure
               : new ConnectionAbortedException("handshake", "the connection was closed"));
-    }
-  }
-
-  private void report(Throwable thrown, String message) {
-    if (!(thrown instanceof IOException)) {
-      loop.callExceptionHandler(
-          ExceptionContext.of(message, thrown)
-              .with("transport", transport)
-              .with("protocol", transport.getProtocol()));
-    } else if (loop.getDebug()) {
-      System.getLogger("dev.ouro")
-          .log(System.Logger.Level.DEBUG, transport + ": " + message, thrown);
     }
   }
 
