@@ -68,7 +68,8 @@ public interface EventLoop extends CallbackLoop, SocketLoop {
    *     otherwise; or {@code getaddrinfo}'s or {@code bind}'s error, with the address, and then no
    *     socket is left open. An address whose family this machine lacks is passed over, unless none
    *     is left
-   * @throws IllegalArgumentException neither host, port nor sock, or both; sock is not a stream
+   * @throws IllegalArgumentException neither host, port nor sock, or both; sock is not a stream; an
+   *     argument for TLS and no {@link ServerOptions#withSsl}, or one that the JDK refuses
    */
   Future<Server> createServer(
       Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options);
@@ -92,9 +93,11 @@ public interface EventLoop extends CallbackLoop, SocketLoop {
    *     error; or {@code bind}'s or {@code connect}'s error: if several addresses failed in
    *     different ways, one exception that tells all ({@code Multiple exceptions: …}), with each of
    *     them suppressed in it; with {@link ConnectionOptions#withAllErrors} always a {@link
-   *     dev.ouro.loop.ExceptionGroup}
+   *     dev.ouro.loop.ExceptionGroup}; or what {@link #startTls(Transport, BaseProtocol,
+   *     StartTlsOptions)} fails with
    * @throws IllegalArgumentException neither host, port nor sock, or both; an option that is for
-   *     hosts together with sock; sock is not a stream
+   *     hosts together with sock; sock is not a stream; an argument for TLS and no TLS, TLS and
+   *     neither host nor serverHostname, or an argument that the JDK refuses
    */
   <P extends BaseProtocol> Future<Connection<Transport, P>> createConnection(
       Supplier<P> protocolFactory, ConnectionOptions options);

@@ -12,7 +12,11 @@ public interface BaseTransport {
    * What is known about the transport beyond its methods, also after it closed.
    *
    * @param name for sockets: {@code socket} (a {@link TransportSocket}), {@code sockname} and
-   *     {@code peername} (a {@link java.net.SocketAddress})
+   *     {@code peername} (a {@link java.net.SocketAddress}); for TLS as well {@code sslcontext} (a
+   *     {@link javax.net.ssl.SSLContext}), {@code ssl_object} (a {@link javax.net.ssl.SSLEngine},
+   *     to be asked and not to be used), {@code peercert} (the peer's {@link
+   *     java.security.cert.X509Certificate}, null for none), {@code cipher} (an {@link SslCipher})
+   *     and {@code compression} (null)
    * @return null for an unknown name
    */
   default Object getExtraInfo(String name) {

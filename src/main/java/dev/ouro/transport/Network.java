@@ -146,7 +146,7 @@ public final class Network {
                     options.tls(),
                     options.host(),
                     options.port() == null ? -1 : options.port(),
-                    "You must set server_hostname when using ssl without a host");
+                    "You must set serverHostname when using ssl without a host");
     if (options.sock() != null) {
       options.checkForSock();
       return attach(protocolFactory, Arguments.stream(options.sock()), layers);
@@ -177,7 +177,7 @@ public final class Network {
             ? null
             : tls()
                 .ofClient(
-                    options.tls(), null, -1, "you have to pass server_hostname when using ssl");
+                    options.tls(), null, -1, "you have to pass serverHostname when using ssl");
     if (options.sock() != null) {
       return attach(protocolFactory, Arguments.unixStream(options.sock()), layers);
     }

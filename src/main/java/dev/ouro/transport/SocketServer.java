@@ -6,7 +6,6 @@ import dev.ouro.linux.Socket;
 import dev.ouro.loop.CallbackLoop;
 import dev.ouro.loop.Context;
 import dev.ouro.loop.EngineLoop;
-import dev.ouro.loop.ExceptionContext;
 import dev.ouro.loop.Future;
 import dev.ouro.memory.ChunkPool;
 import java.io.UncheckedIOException;
@@ -99,8 +98,10 @@ final class SocketServer implements Server {
     making++; // a factory that closes this server does not end the wait for its own connection
     try {
       loop.runInContext(own, () -> made[0] = Connector.protocolOf(protocolFactory));
-      BaseProtocol lowest =
-          layers == null ? made[0] : layers.under(made[0], new Encrypted(ends, made[0]));
+      BaseProtocol lowest = made[0];
+      if (layers != null) {
+        lowest = layers.accepting(lowest, ends);
+      }
       StreamTransport transport = new StreamTransport(loop, chunks, open, ends, lowest, own, this);
       clients.add(transport);
       transport.start();
@@ -150,13 +151,7 @@ final class SocketServer implements Server {
 
   @Override
   public void closeClients() {
-    for (StreamTransport client : List.copyOf(clients)) {
-      Transport top = client;
-      while (top.getProtocol() instanceof TlsProtocol layer) {
-        top = layer.transport();
-      }
-      top.close();
-    }
+    List.copyOf(clients).forEach(StreamTransport::closeTop);
   }
 
   @Override
@@ -230,30 +225,6 @@ final class SocketServer implements Server {
   @Override
   public String toString() {
     return "<Server sockets=" + sockets() + ">";
-  }
-
-  /** Tells of connections whose handshake failed, in debug mode: the peer may be anybody. */
-  private final class Encrypted implements TlsProtocol.Listener {
-    private final StreamEnds ends;
-    private final BaseProtocol protocol;
-
-    Encrypted(StreamEnds ends, BaseProtocol protocol) {
-      this.ends = ends;
-      this.protocol = protocol;
-    }
-
-    @Override
-    public void established(TlsTransport transport) {}
-
-    @Override
-    public void failed(Throwable reason) {
-      if (loop.getDebug()) {
-        loop.callExceptionHandler(
-            ExceptionContext.of("Error on transport creation for incoming connection", reason)
-                .with("protocol", protocol)
-                .with("peername", ends.peername()));
-      }
-    }
   }
 
   /** The answer of {@link #serveForever}: cancelling it closes the server, and then it waits. */

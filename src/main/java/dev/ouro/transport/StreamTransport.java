@@ -271,6 +271,15 @@ final class StreamTransport extends ChannelTransport implements LoopTransport, S
     }
   }
 
+  /** {@link #close} of the transport on top, where layers of TLS are on this one. */
+  void closeTop() {
+    Transport top = this;
+    while (top.getProtocol() instanceof TlsProtocol layer) {
+      top = layer.transport();
+    }
+    top.close();
+  }
+
   @Override
   public void abort() {
     forceClose(null);

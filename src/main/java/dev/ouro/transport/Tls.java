@@ -52,7 +52,7 @@ final class Tls {
     TlsLayers layers =
         options.serverSide()
             ? ofServer(options.tls())
-            : ofClient(options.tls(), null, -1, "check_hostname requires server_hostname");
+            : ofClient(options.tls(), null, -1, "serverHostname: a client must have one (empty: any)");
     if (transport.isClosing()) {
       Future<Transport> none = loop.createFuture();
       none.setResult(null);

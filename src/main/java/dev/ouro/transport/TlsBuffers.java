@@ -25,6 +25,7 @@ final class TlsBuffers {
 
   private final Deque<ByteBuffer> wide = new ArrayDeque<>();
   private final Deque<ByteBuffer> records = new ArrayDeque<>();
+  private ByteBuffer staged;
 
   /** A buffer for some records, empty. */
   ByteBuffer takeWide() {
@@ -50,5 +51,13 @@ final class TlsBuffers {
     if (buffer.capacity() == RECORD_BYTES && records.size() < RECORDS_KEPT) {
       records.addFirst(buffer);
     }
+  }
+
+  /** A copy in native memory of what remains in {@code data}, valid until the next one. */
+  ByteBuffer stage(ByteBuffer data) {
+    if (staged == null || staged.capacity() < data.remaining()) {
+      staged = ByteBuffer.allocateDirect(Math.max(WIDE_BYTES, data.remaining()));
+    }
+    return staged.clear().put(data).flip();
   }
 }

@@ -11,11 +11,11 @@ final class TlsCodec {
   /** What an engine may have room for, if it is to write a record. */
   private static final int LARGEST_FACTOR = 2;
 
+  private static final int STAGED_BYTES = 8 * 1024;
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final SSLEngine engine;
   private final TlsBuffers buffers;
-  private final ByteBuffer[] one = new ByteBuffer[1];
 
   /** What is decrypted and not yet handed over, in writing mode; or null. */
   private ByteBuffer plain;
@@ -26,22 +26,11 @@ final class TlsCodec {
   }
 
   /**
-   * Encrypts what remains in {@code data} and writes it to {@code lower}, as far as the engine
-   * takes it now; it takes all unless a handshake runs.
+   * Encrypts what remains in each of {@code data}, in order and in records that are as full as can
+   * be, and writes it to {@code lower}, as far as the engine takes it now; it takes all unless a
+   * handshake runs.
    *
    * @throws SSLException the connection cannot go on
-   */
-  void encrypt(ByteBuffer data, WriteTransport lower) throws SSLException {
-    one[0] = data;
-    try {
-      encrypt(one, lower);
-    } finally {
-      one[0] = null;
-    }
-  }
-
-  /**
-   * {@link #encrypt(ByteBuffer, WriteTransport)} of each, in records that are as full as can be.
    */
   void encrypt(ByteBuffer[] data, WriteTransport lower) throws SSLException {
     ByteBuffer out = buffers.takeWide();
@@ -97,12 +86,19 @@ final class TlsCodec {
     return ByteBuffer.allocate(LARGEST_FACTOR * engine.getSession().getPacketBufferSize());
   }
 
-  private static void send(ByteBuffer out, WriteTransport lower) {
+  private void send(ByteBuffer out, WriteTransport lower) {
     out.flip();
     if (out.hasRemaining()) {
-      lower.write(out);
+      lower.write(isStaged(out, lower) ? buffers.stage(out) : out);
     }
     out.clear();
+  }
+
+  /** A socket that has room takes much at once, in one call, if it does not lie on the heap. */
+  private static boolean isStaged(ByteBuffer out, WriteTransport lower) {
+    return lower instanceof StreamTransport
+        && out.remaining() >= STAGED_BYTES
+        && lower.getWriteBufferSize() == 0;
   }
 
   /**

@@ -2,6 +2,7 @@
 package dev.ouro.transport;
 
 import dev.ouro.loop.EngineLoop;
+import dev.ouro.loop.ExceptionContext;
 import dev.ouro.memory.ChunkPool;
 import javax.net.ssl.SSLEngine;
 
@@ -46,6 +47,11 @@ final class TlsLayers {
         : TlsEngines.client(arguments.ssl(), arguments.serverHostname(), port);
   }
 
+  /** {@link #under} of a server's connection, whose failure is told in debug mode. */
+  BaseProtocol accepting(BaseProtocol app, StreamEnds ends) {
+    return under(app, new Accepting(app, ends));
+  }
+
   /** A layer below {@code app}: the protocol of a transport whose connection was just made. */
   TlsProtocol under(BaseProtocol app, TlsProtocol.Listener listener) {
     return layer(app, false, listener);
@@ -64,5 +70,29 @@ final class TlsLayers {
     SSLEngine engine = first != null ? first : engine();
     first = null;
     return new TlsProtocol(loop, chunks, buffers, arguments, engine, app, made, listener);
+  }
+
+  /** Tells of connections whose handshake failed, in debug mode: the peer may be anybody. */
+  private final class Accepting implements TlsProtocol.Listener {
+    private final BaseProtocol app;
+    private final StreamEnds ends;
+
+    Accepting(BaseProtocol app, StreamEnds ends) {
+      this.app = app;
+      this.ends = ends;
+    }
+
+    @Override
+    public void established(TlsTransport transport) {}
+
+    @Override
+    public void failed(Throwable reason) {
+      if (loop.getDebug()) {
+        loop.callExceptionHandler(
+            ExceptionContext.of("Error on transport creation for incoming connection", reason)
+                .with("protocol", app)
+                .with("peername", ends.peername()));
+      }
+    }
   }
 }

@@ -6,12 +6,9 @@ import dev.ouro.linux.ConnectionResetException;
 import dev.ouro.linux.Errno;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.loop.EngineLoop;
-import dev.ouro.loop.ExceptionContext;
 import dev.ouro.loop.LoopExit;
 import dev.ouro.loop.TimerHandle;
-import dev.ouro.memory.ByteQueue;
 import dev.ouro.memory.ChunkPool;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -65,9 +62,11 @@ final class TlsProtocol implements Protocol {
   private final SSLEngine engine;
   private final TlsCodec codec;
   private final TlsRecords records;
-  private final ByteQueue backlog;
+  private final TlsOutput output;
+  private final TlsTasks tasks;
   private final TlsArguments arguments;
   private final TlsTransport transport;
+  private final ByteBuffer[] one = new ByteBuffer[1];
   private final Listener listener;
   private State state = State.UNWRAPPED;
   private LoopTransport lower;
@@ -78,9 +77,10 @@ final class TlsProtocol implements Protocol {
   private boolean made;
   private boolean heard;
   private boolean reads;
-  private boolean tasksRun;
   private boolean lowerPaused;
   private boolean lowerEnded;
+  private boolean writing;
+  private boolean pausedWhileWriting;
 
   /**
    * Prepares a layer; it begins when its {@code connectionMade} is called.
@@ -100,7 +100,8 @@ final class TlsProtocol implements Protocol {
     this.engine = engine;
     this.codec = new TlsCodec(engine, buffers);
     this.records = new TlsRecords(buffers, chunks);
-    this.backlog = new ByteQueue(chunks);
+    this.output = new TlsOutput(engine, codec, chunks);
+    this.tasks = new TlsTasks(loop, engine);
     this.arguments = arguments;
     this.transport = new TlsTransport(this, chunks, app);
     this.made = made;
@@ -130,7 +131,7 @@ final class TlsProtocol implements Protocol {
 
   /** Whether what is written is sent. */
   boolean isOpen() {
-    return state == State.WRAPPED;
+    return state == State.WRAPPED && !lower.isClosing();
   }
 
   // The handshake
@@ -193,43 +194,16 @@ final class TlsProtocol implements Protocol {
     }
   }
 
-  /**
-   * Runs what the engine delegates; false when that goes on elsewhere.
-   *
-   * <p>In the first handshake on another thread: signing and checking certificates take
-   * milliseconds, many more before the JIT compiler has seen them, and a trust manager may ask the
-   * network whether one is revoked. Later there are only small jobs.
-   */
+  /** Runs what the engine delegates; false when that goes on elsewhere. */
   private boolean runTasks() {
-    if (state == State.HANDSHAKE) {
-      try {
-        tasksRun = true;
-        loop.<Void>runInExecutor(
-                () -> {
-                  runAllTasks();
-                  return null;
-                })
-            .addDoneCallback(
-                done -> tasksDone(done.cancelled() ? null : done.exception()), lower.context());
-        return false;
-      } catch (IllegalStateException | java.util.concurrent.RejectedExecutionException e) {
-        tasksRun = false; // the executor was shut down
-      }
+    if (state == State.HANDSHAKE && tasks.runOffLoop(lower.context(), this::tasksDone)) {
+      return false;
     }
-    runAllTasks();
+    tasks.run();
     return true;
   }
 
-  private void runAllTasks() {
-    for (Runnable task = engine.getDelegatedTask();
-        task != null;
-        task = engine.getDelegatedTask()) {
-      task.run();
-    }
-  }
-
   private void tasksDone(Throwable thrown) {
-    tasksRun = false;
     if (state != State.HANDSHAKE) {
       return;
     }
@@ -249,8 +223,11 @@ final class TlsProtocol implements Protocol {
   private void handshakeOver() throws SSLException {
     if (state == State.HANDSHAKE) {
       established();
-    } else {
-      flushBacklog();
+      return;
+    }
+    output.flush(lower);
+    if (state == State.FLUSHING && output.sizeBytes() == 0) {
+      shutDown();
     }
   }
 
@@ -276,6 +253,11 @@ final class TlsProtocol implements Protocol {
     receive(NOTHING);
   }
 
+  /** The protocol above takes data again. */
+  void receiveHeld() {
+    receive(NOTHING);
+  }
+
   // Receiving
 
   @Override
@@ -284,7 +266,7 @@ final class TlsProtocol implements Protocol {
   }
 
   /** Hands over what can be decrypted of what is held and then of {@code arrived}. */
-  void receive(ByteBuffer arrived) {
+  private void receive(ByteBuffer arrived) {
     if (state == State.UNWRAPPED || state == State.BROKEN || state == State.LOST) {
       arrived.position(arrived.limit());
       return;
@@ -312,7 +294,7 @@ final class TlsProtocol implements Protocol {
 
   private boolean mayDecrypt() {
     return switch (state) {
-      case HANDSHAKE -> !tasksRun;
+      case HANDSHAKE -> !tasks.areRunning();
       case WRAPPED -> reads && transport.mayDeliver();
       case FLUSHING, SHUTDOWN -> true;
       default -> false;
@@ -402,62 +384,37 @@ final class TlsProtocol implements Protocol {
 
   /** Sends what remains in {@code data}; only while {@link #isOpen}. */
   void write(ByteBuffer data) {
-    try {
-      if (backlog.isEmpty()) {
-        codec.encrypt(data, lower);
-      }
-      keep(data);
-    } catch (SSLException | RuntimeException e) {
-      fail(e);
-    }
-    data.position(data.limit());
+    one[0] = data;
+    write(one);
+    one[0] = null;
   }
 
-  /** {@link #write} of each, in full records. */
+  /** {@link #write(ByteBuffer)} of each, in full records. */
   void write(ByteBuffer[] data) {
+    writing = true;
     try {
-      if (backlog.isEmpty()) {
-        codec.encrypt(data, lower);
-      }
-      for (ByteBuffer one : data) {
-        keep(one);
-      }
+      output.write(data, lower);
     } catch (SSLException | RuntimeException e) {
       fail(e);
     }
-  }
-
-  /** Keeps what the engine did not take, until its handshake is over. */
-  private void keep(ByteBuffer data) {
-    if (data.hasRemaining() && !engine.isOutboundDone()) {
-      backlog.append(data);
+    writing = false;
+    if (pausedWhileWriting) {
+      pausedWhileWriting = false;
+      pauseWriting();
     }
   }
 
   /** How many bytes wait for a handshake. */
   long backlogBytes() {
-    return backlog.sizeBytes();
+    return output.sizeBytes();
   }
 
-  private void flushBacklog() throws SSLException {
-    while (!backlog.isEmpty()) {
-      ByteBuffer head = backlog.headView();
-      int before = head.remaining();
-      codec.encrypt(head, lower);
-      int length = before - head.remaining();
-      if (length == 0) {
-        return;
-      }
-      backlog.consume(length);
-    }
-    if (state == State.FLUSHING) {
-      shutDown();
-    }
-  }
-
+  /** The protocol hears of it when all of its write is encrypted, for it may write again then. */
   @Override
   public void pauseWriting() {
-    if (state == State.WRAPPED || state == State.FLUSHING) {
+    if (writing) {
+      pausedWhileWriting = true;
+    } else if (state == State.WRAPPED || state == State.FLUSHING) {
       transport.pauseWriting();
     }
   }
@@ -477,7 +434,7 @@ final class TlsProtocol implements Protocol {
       state = State.FLUSHING;
       transport.closing(null);
       startShutdownTimer();
-      if (backlog.isEmpty()) {
+      if (output.sizeBytes() == 0) {
         shutDown();
       }
     }
@@ -496,7 +453,7 @@ final class TlsProtocol implements Protocol {
       lower.close();
     } else {
       // What is held is not wanted any more, but the peer's close_notify may be behind it.
-      loop.callSoon(() -> receive(NOTHING), lower.context());
+      loop.callSoon(this::receiveHeld, lower.context());
     }
   }
 
@@ -534,7 +491,7 @@ final class TlsProtocol implements Protocol {
     }
     State before = state;
     end(thrown);
-    report(
+    transport.report(
         thrown, before == State.HANDSHAKE ? "SSL handshake failed" : "SSL error in data received");
     sendAlert();
     startShutdownTimer();
@@ -585,18 +542,6 @@ final class TlsProtocol implements Protocol {
     }
   }
 
-  private void report(Throwable thrown, String message) {
-    if (!(thrown instanceof IOException)) {
-      loop.callExceptionHandler(
-          ExceptionContext.of(message, thrown)
-              .with("transport", transport)
-              .with("protocol", transport.getProtocol()));
-    } else if (loop.getDebug()) {
-      System.getLogger("dev.ouro")
-          .log(System.Logger.Level.DEBUG, transport + ": " + message, thrown);
-    }
-  }
-
   @Override
   public void connectionLost(Throwable exceptionOrNull) {
     stopTimer();
@@ -605,7 +550,7 @@ final class TlsProtocol implements Protocol {
     }
     state = State.LOST;
     records.discard();
-    backlog.clear();
+    output.discard();
     transport.closing(failure);
     tellFailure();
     if (made) {

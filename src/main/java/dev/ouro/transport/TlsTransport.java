@@ -234,7 +234,7 @@ final class TlsTransport implements LoopTransport {
 
   private void receiveHeld() {
     delivery.deliverHeld();
-    tls.receive(ByteBuffer.allocate(0));
+    tls.receiveHeld();
   }
 
   // The end
@@ -265,7 +265,8 @@ final class TlsTransport implements LoopTransport {
     tls.breakOff(thrown);
   }
 
-  private void report(Throwable thrown, String message) {
+  /** An I/O error is the peer's affair, all else is reported. */
+  void report(Throwable thrown, String message) {
     if (!(thrown instanceof IOException)) {
       loop()
           .callExceptionHandler(

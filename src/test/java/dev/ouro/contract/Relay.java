@@ -98,7 +98,7 @@ final class Relay {
     }
 
     private void pass() {
-      passing = !waiting.isEmpty() && transport != null;
+      passing = !waiting.isEmpty() && transport != null && !transport.isClosing();
       if (passing) {
         byte[] piece = new byte[Math.min(pieceBytes, waiting.size())];
         for (int i = 0; i < piece.length; i++) {

@@ -508,4 +508,33 @@ class TlsContractTest {
           assertThat(error.protocol()).isSameAs(throwing);
         });
   }
+
+  /** Behaviour 130: pauseWriting is called inside write, and may write: that comes behind. */
+  @Test
+  void shouldKeepOrderWhenPauseWritingWritesAgain() {
+    Recorder writing =
+        new Recorder() {
+          private boolean wrote;
+
+          @Override
+          public void pauseWriting() {
+            super.pauseWriting();
+            if (!wrote) {
+              wrote = true;
+              transport().write("behind".getBytes(UTF_8));
+            }
+          }
+        };
+    Server server = tls.serve(() -> accepted);
+    Transport transport = tls.connect(server, writing);
+    net.runUntil(accepted::isMade);
+    byte[] sent = Bytes.pattern(20_000_000);
+
+    transport.write(sent);
+    assertThat(writing.events()).contains("pauseWriting");
+    net.runUntil(() -> accepted.received().length == sent.length + 6);
+
+    assertThat(java.util.Arrays.copyOf(accepted.received(), sent.length)).isEqualTo(sent);
+    assertThat(accepted.receivedText()).endsWith("behind");
+  }
 }

@@ -89,14 +89,14 @@ class TlsOptionsContractTest {
   void shouldRefuseTlsWithoutNameOfServer() throws LinuxException {
     assertRefused(
         () -> connect(ConnectionOptions.of(null, 1).withSsl(TlsFixture.CLIENT)),
-        "You must set server_hostname when using ssl without a host");
+        "You must set serverHostname when using ssl without a host");
     assertRefused(
         () -> connect(ConnectionOptions.of("", 1).withSsl(TlsFixture.CLIENT)),
-        "You must set server_hostname when using ssl without a host");
+        "You must set serverHostname when using ssl without a host");
     try (Socket socket = Socket.open(SocketConstants.AF_INET, SocketConstants.SOCK_STREAM, 0)) {
       assertRefused(
           () -> connect(ConnectionOptions.of(socket).withSsl(TlsFixture.CLIENT)),
-          "You must set server_hostname when using ssl without a host");
+          "You must set serverHostname when using ssl without a host");
       assertThat(socket.fd().isClosed()).isFalse();
     }
   }
@@ -187,7 +187,7 @@ class TlsOptionsContractTest {
             net.loop()
                 .createUnixConnection(
                     Recorder::new, UnixConnectionOptions.of("\0ouro").withSsl(TlsFixture.CLIENT)),
-        "you have to pass server_hostname when using ssl");
+        "you have to pass serverHostname when using ssl");
     assertRefused(
         () ->
             net.loop()

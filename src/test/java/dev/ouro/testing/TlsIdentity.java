@@ -3,6 +3,7 @@ package dev.ouro.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,10 @@ public final class TlsIdentity {
   /** A client's. */
   public static final TlsIdentity CLIENT;
 
-  private static final char[] PASSWORD = "changeit".toCharArray();
+  /** Of the files that {@link #store} writes. */
+  public static final String PASSWORD_TEXT = "changeit";
+
+  private static final char[] PASSWORD = PASSWORD_TEXT.toCharArray();
 
   static {
     try {
@@ -57,6 +61,16 @@ public final class TlsIdentity {
     try {
       return (X509Certificate) store.getCertificate("key");
     } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Writes both to {@code file}, as PKCS12. */
+  public Path store(Path file) {
+    try (OutputStream out = Files.newOutputStream(file)) {
+      store.store(out, PASSWORD);
+      return file;
+    } catch (IOException | GeneralSecurityException e) {
       throw new AssertionError(e);
     }
   }
@@ -164,7 +178,7 @@ public final class TlsIdentity {
                       "-storetype",
                       "PKCS12",
                       "-storepass",
-                      new String(PASSWORD),
+                      PASSWORD_TEXT,
                       "-keystore",
                       file.toString()))
               .redirectErrorStream(true)

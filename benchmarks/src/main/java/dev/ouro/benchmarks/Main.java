@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "benchmarks",
     mixinStandardHelpOptions = true,
-    description = "Measures Ouro against C and against the JDK, on this machine.",
+    description = "Measures Ouro against C, the JDK and Netty, on this machine.",
     subcommands = {
       RunCommand.class,
       EchoCommand.class,
@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       StartupCommand.class,
       IdleCommand.class,
       SpawnCommand.class,
+      TlsCommand.class,
       AllCommand.class,
       JmhCommand.class
     })

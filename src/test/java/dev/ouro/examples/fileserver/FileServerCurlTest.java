@@ -3,6 +3,7 @@ package dev.ouro.examples.fileserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ouro.testing.Tool;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package dev.ouro.examples.fileserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ouro.testing.Tool;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

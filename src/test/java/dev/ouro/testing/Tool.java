@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.ouro.examples.fileserver;
+package dev.ouro.testing;
 
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
@@ -13,7 +13,7 @@ import java.util.Collections;
 import java.util.List;
 
 /** A program that the tests need and do not install. */
-final class Tool {
+public final class Tool {
   private final String name;
 
   private Tool(String name) {
@@ -24,7 +24,7 @@ final class Tool {
    * The program {@code name}, which comes with the Debian package of this name. Where it is missing
    * the test is aborted, and fails when {@code CI=true}.
    */
-  static Tool require(String name) {
+  public static Tool require(String name) {
     for (String folder : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
       if (Files.isExecutable(Path.of(folder, name))) {
         return new Tool(name);
@@ -38,7 +38,7 @@ final class Tool {
   }
 
   /** Runs it: what it wrote to standard output. Its exit code must be 0. */
-  String run(List<String> args) throws IOException, InterruptedException {
+  public String run(List<String> args) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(name));
     command.addAll(args);
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -52,8 +52,15 @@ final class Tool {
     return output;
   }
 
+  /** Starts it; the caller ends it. Its error output is part of its output. */
+  public Process start(String... args) throws IOException {
+    List<String> command = new ArrayList<>(List.of(name));
+    Collections.addAll(command, args);
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
+  }
+
   /** {@link #run(List)}. */
-  String run(String... args) throws IOException, InterruptedException {
+  public String run(String... args) throws IOException, InterruptedException {
     List<String> list = new ArrayList<>();
     Collections.addAll(list, args);
     return run(list);
