@@ -242,8 +242,7 @@ public final class Asyncio {
    * A task factory that starts every task at once: {@code
    * loop.setTaskFactory(Asyncio::eagerTaskFactory)}.
    */
-  public static Task<?> eagerTaskFactory(
-      EngineLoop loop, Callable<?> coro, TaskOptions options) {
+  public static Task<?> eagerTaskFactory(EngineLoop loop, Callable<?> coro, TaskOptions options) {
     return new Task<>(
         loop, coro, options.eagerStart() == null ? options.withEagerStart(true) : options);
   }
@@ -372,8 +371,8 @@ public final class Asyncio {
   }
 
   /**
-   * The futures in the order in which they are done, for one {@code for} loop, which suspends
-   * the task until the next one is.
+   * The futures in the order in which they are done, for one {@code for} loop, which suspends the
+   * task until the next one is.
    *
    * @param timeout when it is over, the loop throws {@link TimeoutException}; null: never
    */
@@ -513,7 +512,11 @@ public final class Asyncio {
       ServerOptions options, int limitBytes, ClientConnected clientConnected) throws IOException {
     EventLoop loop = getRunningLoop();
     return Streams.serve(
-        loop, loop::startTls, clientConnected, limitBytes, factory -> loop.createServer(factory, options));
+        loop,
+        loop::startTls,
+        clientConnected,
+        limitBytes,
+        factory -> loop.createServer(factory, options));
   }
 
   /**
@@ -524,8 +527,7 @@ public final class Asyncio {
    */
   public static Server startUnixServer(String path, ClientConnected clientConnected)
       throws IOException {
-    return startUnixServer(
-        UnixServerOptions.of(path), StreamReader.DEFAULT_LIMIT, clientConnected);
+    return startUnixServer(UnixServerOptions.of(path), StreamReader.DEFAULT_LIMIT, clientConnected);
   }
 
   /**
@@ -539,6 +541,10 @@ public final class Asyncio {
       throws IOException {
     EventLoop loop = getRunningLoop();
     return Streams.serve(
-        loop, loop::startTls, clientConnected, limitBytes, factory -> loop.createUnixServer(factory, options));
+        loop,
+        loop::startTls,
+        clientConnected,
+        limitBytes,
+        factory -> loop.createUnixServer(factory, options));
   }
 }

@@ -14,8 +14,8 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 
 /**
- * Runs tasks one after the other on a loop of its own, in one context: asyncio's {@code Runner}. The
- * loop is made with the first {@link #run}. One thread uses it.
+ * Runs tasks one after the other on a loop of its own, in one context: asyncio's {@code Runner}.
+ * The loop is made with the first {@link #run}. One thread uses it.
  *
  * {@snippet :
  * try (Runner runner = new Runner()) {
@@ -65,8 +65,7 @@ public final class Runner implements AutoCloseable {
   public <T> T run(Callable<T> coro, Context context) {
     Objects.requireNonNull(coro, "coro");
     if (RunningLoop.current() != null) {
-      throw new IllegalStateException(
-          "Runner.run() cannot be called from a running event loop");
+      throw new IllegalStateException("Runner.run() cannot be called from a running event loop");
     }
     EventLoop runs = getLoop();
     Task<T> task =
@@ -97,8 +96,8 @@ public final class Runner implements AutoCloseable {
 
   /**
    * Cancels the tasks that are left and waits for them, closes what {@link EventLoop#addAsyncgen}
-   * noted, ends the default executor (for at most five minutes), and closes the loop. What tasks throw on being cancelled goes to the exception
-   * handler. A second call does nothing.
+   * noted, ends the default executor (for at most five minutes), and closes the loop. What tasks
+   * throw on being cancelled goes to the exception handler. A second call does nothing.
    */
   @Override
   public void close() {

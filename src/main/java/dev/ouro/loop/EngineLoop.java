@@ -236,7 +236,8 @@ public class EngineLoop implements CallbackLoop {
     if (taskFactory == null) {
       return new Task<>(this, coro, options);
     }
-    return (Task<T>) Objects.requireNonNull(taskFactory.create(this, coro, options), "task factory");
+    return (Task<T>)
+        Objects.requireNonNull(taskFactory.create(this, coro, options), "task factory");
   }
 
   @Override

@@ -9,12 +9,12 @@ import java.util.concurrent.locks.LockSupport;
  * A task's thread where the JDK does not let the loop be a scheduler: an ordinary virtual thread,
  * with which the loop's thread takes turns.
  *
- * <p>{@link #turn} says who has control. The loop's thread makes it TASK and waits for it to change;
- * the task's makes it LOOP and waits likewise. When code of the JDK blocks the task's thread,
- * nobody tells: the waiting loop looks at the thread's state now and then, and makes it ASTRAY. From
- * then on the loop goes on, and the thread, once it is unblocked, runs beside it: only until it
- * calls something of the loop's ({@link #rejoin}) or ends, but up to there the code of the task is
- * not alone, as it is with {@link MountedThread}.
+ * <p>{@link #turn} says who has control. The loop's thread makes it TASK and waits for it to
+ * change; the task's makes it LOOP and waits likewise. When code of the JDK blocks the task's
+ * thread, nobody tells: the waiting loop looks at the thread's state now and then, and makes it
+ * ASTRAY. From then on the loop goes on, and the thread, once it is unblocked, runs beside it: only
+ * until it calls something of the loop's ({@link #rejoin}) or ends, but up to there the code of the
+ * task is not alone, as it is with {@link MountedThread}.
  */
 final class HandOverThread extends TaskThread {
   private static final int LOOP = 0;
@@ -73,9 +73,7 @@ final class HandOverThread extends TaskThread {
     while (turn == TASK) {
       LockSupport.parkNanos(this, lookNanos);
       blockedLooks = isBlocked() ? blockedLooks + 1 : 0;
-      if (blockedLooks >= LOOKS
-          && !isLoadingClasses()
-          && TURN.compareAndSet(this, TASK, ASTRAY)) {
+      if (blockedLooks >= LOOKS && !isLoadingClasses() && TURN.compareAndSet(this, TASK, ASTRAY)) {
         return;
       }
       lookNanos = Math.min(2 * lookNanos, LONGEST_LOOK_NANOS);

@@ -343,8 +343,7 @@ public class Task<T> extends Future<T> {
       }
       case CancellationException cancelled -> finishCancelled(cancelled.getMessage());
       case InterruptedException interrupted ->
-          finishCancelled(
-              pendingMessage != null ? pendingMessage : interrupted.getMessage());
+          finishCancelled(pendingMessage != null ? pendingMessage : interrupted.getMessage());
       default -> {
         endedFatally = LoopExit.isFatal(thrown);
         finishException(thrown);

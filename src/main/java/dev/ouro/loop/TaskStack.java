@@ -17,8 +17,7 @@ final class TaskStack {
     if (failure == null && (thread == null || task.done())) {
       return List.of();
     }
-    StackTraceElement[] frames =
-        failure != null ? failure.getStackTrace() : thread.getStackTrace();
+    StackTraceElement[] frames = failure != null ? failure.getStackTrace() : thread.getStackTrace();
     return Stream.of(frames)
         .dropWhile(frame -> isMachinery(frame) || frame.getClassName().startsWith("java.lang."))
         .takeWhile(frame -> !frame.getClassName().equals(Task.class.getName()))

@@ -35,7 +35,8 @@ final class TaskThreads {
                   "newVirtualThread", Executor.class, String.class, int.class, Runnable.class);
       method.setAccessible(true);
       maker = MethodHandles.lookup().unreflect(method);
-      Method getter = Class.forName("java.lang.VirtualThread").getDeclaredMethod("defaultScheduler");
+      Method getter =
+          Class.forName("java.lang.VirtualThread").getDeclaredMethod("defaultScheduler");
       getter.setAccessible(true);
       scheduler = (Executor) getter.invoke(null);
     } catch (java.lang.reflect.InaccessibleObjectException closed) {
@@ -108,6 +109,7 @@ final class TaskThreads {
 
   private static String flag() {
     Module module = TaskThreads.class.getModule();
-    return "--add-opens=java.base/java.lang=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
+    return "--add-opens=java.base/java.lang="
+        + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
   }
 }

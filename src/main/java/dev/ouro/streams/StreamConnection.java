@@ -7,8 +7,7 @@ package dev.ouro.streams;
  * @param reader what the peer sends
  * @param writer what the peer gets
  */
-public record StreamConnection(StreamReader reader, StreamWriter writer)
-    implements AutoCloseable {
+public record StreamConnection(StreamReader reader, StreamWriter writer) implements AutoCloseable {
   /** {@link StreamWriter#close}. */
   @Override
   public void close() {

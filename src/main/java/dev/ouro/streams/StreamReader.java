@@ -15,12 +15,12 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 
 /**
- * What a connection receives, for a task to read: asyncio's {@code StreamReader}. One task at a time
- * reads; a method suspends it until there is something to return.
+ * What a connection receives, for a task to read: asyncio's {@code StreamReader}. One task at a
+ * time reads; a method suspends it until there is something to return.
  *
- * <p>Received bytes wait in a buffer. Beyond twice its limit, 64 KiB by default, the transport stops
- * receiving until the buffer is down to the limit. A task that is cancelled while it waits loses no
- * bytes. When the connection broke, what is still to be read throws the reason.
+ * <p>Received bytes wait in a buffer. Beyond twice its limit, 64 KiB by default, the transport
+ * stops receiving until the buffer is down to the limit. A task that is cancelled while it waits
+ * loses no bytes. When the connection broke, what is still to be read throws the reason.
  *
  * <p>Threads: tasks of the loop only.
  *
@@ -301,8 +301,7 @@ public final class StreamReader implements Iterable<byte[]> {
       checkException();
     }
     if (start > limit) {
-      throw new LimitOverrunException(
-          "Separator is found, but chunk is longer than limit", start);
+      throw new LimitOverrunException("Separator is found, but chunk is longer than limit", start);
     }
     byte[] taken = buffer.take(end);
     resumeIfRoom();

@@ -152,8 +152,7 @@ public final class StreamWriter implements AutoCloseable {
         options
             .withServerSide(protocol.isServerSide())
             .withReceived(ByteBuffer.wrap(protocol.reader().takeAll()));
-    Transport above =
-        protocol.startTls().start(protocol.transport(), protocol, complete).await();
+    Transport above = protocol.startTls().start(protocol.transport(), protocol, complete).await();
     if (above == null) {
       throw new ConnectionResetException("startTls", "Connection lost");
     }

@@ -107,9 +107,6 @@ public final class Barrier {
   @Override
   public String toString() {
     String text = state.name().toLowerCase(java.util.Locale.ROOT);
-    return "<Barrier ["
-        + text
-        + (broken() ? "" : ", waiters:" + nWaiting() + "/" + parties)
-        + "]>";
+    return "<Barrier [" + text + (broken() ? "" : ", waiters:" + nWaiting() + "/" + parties) + "]>";
   }
 }

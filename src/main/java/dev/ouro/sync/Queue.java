@@ -5,8 +5,8 @@ import dev.ouro.loop.Future;
 import java.util.ArrayDeque;
 
 /**
- * What tasks pass on to each other, first in, first out: asyncio's {@code Queue}. Who waits first is
- * served first.
+ * What tasks pass on to each other, first in, first out: asyncio's {@code Queue}. Who waits first
+ * is served first.
  *
  * <p>Threads: tasks of one loop; {@link #putNowait} and {@link #getNowait} also callbacks.
  *

@@ -6,7 +6,8 @@ import java.util.ArrayDeque;
 import java.util.concurrent.CancellationException;
 
 /**
- * Lets so many tasks in at a time: asyncio's {@code Semaphore}. Fair: who waits first gets in first.
+ * Lets so many tasks in at a time: asyncio's {@code Semaphore}. Fair: who waits first gets in
+ * first.
  *
  * <p>Threads: tasks of one loop.
  */
@@ -101,7 +102,6 @@ public class Semaphore extends LoopBound {
 
   @Override
   public String toString() {
-    return Waiters.describe(
-        this, locked() ? "locked" : "unlocked, value:" + value, waiters.size());
+    return Waiters.describe(this, locked() ? "locked" : "unlocked, value:" + value, waiters.size());
   }
 }

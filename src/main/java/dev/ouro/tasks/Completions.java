@@ -17,8 +17,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
- * Several futures in the order in which they are done: what asyncio's {@code as_completed} gives out.
- * {@link #next} suspends the calling task.
+ * Several futures in the order in which they are done: what asyncio's {@code as_completed} gives
+ * out. {@link #next} suspends the calling task.
  *
  * @param <F> the futures, which come out as they went in
  */
@@ -40,8 +40,7 @@ public final class Completions<F extends Future<?>> implements Iterator<F> {
   public Completions(Collection<F> futures, Duration timeout) {
     loop = RunningLoop.require();
     pending = new ArrayList<>(new LinkedHashSet<>(futures));
-    timer =
-        timeout == null || pending.isEmpty() ? null : loop.callLater(timeout, this::timeOut);
+    timer = timeout == null || pending.isEmpty() ? null : loop.callLater(timeout, this::timeOut);
     pending.forEach(future -> future.addDoneCallback(callback));
   }
 

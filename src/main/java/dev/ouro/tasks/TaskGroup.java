@@ -19,9 +19,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 
 /**
- * Tasks that end together: asyncio's {@code TaskGroup}. {@link #run} and {@link #call} return when the body and all
- * tasks of the group are done. The first failure, of a task or of the body, cancels all others; all
- * errors come out together, as one {@link ExceptionGroup}. A task that is cancelled is no error.
+ * Tasks that end together: asyncio's {@code TaskGroup}. {@link #run} and {@link #call} return when
+ * the body and all tasks of the group are done. The first failure, of a task or of the body,
+ * cancels all others; all errors come out together, as one {@link ExceptionGroup}. A task that is
+ * cancelled is no error.
  *
  * <p>asyncio's is a context manager. A {@code try} of Java's does not learn how its body ended, so
  * the body is passed in.

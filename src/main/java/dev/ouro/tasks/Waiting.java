@@ -68,8 +68,7 @@ public final class Waiting implements Consumer<Future<?>> {
   }
 
   private void suspend(Duration timeout) {
-    TimerHandle timer =
-        timeout == null ? null : waiter.getLoop().callLater(timeout, this::wake);
+    TimerHandle timer = timeout == null ? null : waiter.getLoop().callLater(timeout, this::wake);
     futures.forEach(future -> future.addDoneCallback(this));
     try {
       waiter.await();

@@ -57,10 +57,11 @@ class RunnerContractTest {
   void shouldRunOnNewLoopAndCloseIt() {
     List<EventLoop> loops = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
-      int result = Asyncio.run(() -> {
-        loops.add(Asyncio.getRunningLoop());
-        return 5;
-      });
+      int result =
+          Asyncio.run(() -> {
+            loops.add(Asyncio.getRunningLoop());
+            return 5;
+          });
       assertThat(result).isEqualTo(5);
     }
     assertThat(loops.get(0)).isNotSameAs(loops.get(1));
@@ -71,14 +72,16 @@ class RunnerContractTest {
   @Test
   void shouldThrowWhatTheCodeThrows() {
     IOException failure = new IOException("no");
-    assertThatThrownBy(() -> Asyncio.run(() -> {
-          throw failure;
-        }))
+    assertThatThrownBy(() ->
+            Asyncio.run(() -> {
+              throw failure;
+            }))
         .isSameAs(failure);
-    assertThatThrownBy(() -> Asyncio.run(() -> {
-          Asyncio.currentTask().cancel();
-          Asyncio.sleep(Duration.ofDays(1));
-        }))
+    assertThatThrownBy(() ->
+            Asyncio.run(() -> {
+              Asyncio.currentTask().cancel();
+              Asyncio.sleep(Duration.ofDays(1));
+            }))
         .isInstanceOf(CancellationException.class);
   }
 
@@ -121,14 +124,15 @@ class RunnerContractTest {
     Asyncio.run(() -> {
       Asyncio.getRunningLoop().setExceptionHandler((loop, error) -> errors.add(error));
       left.add(Asyncio.createTask(() -> Asyncio.sleep(Duration.ofDays(1))));
-      left.add(Asyncio.createTask(() -> {
-        try {
-          Asyncio.sleep(Duration.ofDays(1));
-        } catch (CancellationException cancelled) {
-          Asyncio.sleep(Duration.ZERO);
-          throw failure;
-        }
-      }));
+      left.add(
+          Asyncio.createTask(() -> {
+            try {
+              Asyncio.sleep(Duration.ofDays(1));
+            } catch (CancellationException cancelled) {
+              Asyncio.sleep(Duration.ZERO);
+              throw failure;
+            }
+          }));
       Asyncio.sleep(Duration.ZERO);
     });
 

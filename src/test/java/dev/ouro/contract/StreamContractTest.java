@@ -78,19 +78,23 @@ class StreamContractTest {
   @Test
   void shouldServeUntilItIsCancelled() {
     Future<Integer> port = tasks.loop().createFuture();
-    Task<Void> serving = tasks.create(() -> {
-      try (Server server =
-          Asyncio.startServer("127.0.0.1", 0, (reader, writer) -> {
-            for (byte[] line; (line = reader.readline()).length > 0; ) {
-              writer.write(line);
-              writer.drain();
-            }
-            writer.close();
-          })) {
-        port.setResult(NetworkFixture.port(server));
-        server.serveForever();
-      }
-    });
+    Task<Void> serving =
+        tasks.create(() -> {
+          try (Server server =
+              Asyncio.startServer(
+                  "127.0.0.1",
+                  0,
+                  (reader, writer) -> {
+                    for (byte[] line; (line = reader.readline()).length > 0; ) {
+                      writer.write(line);
+                      writer.drain();
+                    }
+                    writer.close();
+                  })) {
+            port.setResult(NetworkFixture.port(server));
+            server.serveForever();
+          }
+        });
     tasks.run(() -> {
       try (StreamConnection client = Asyncio.openConnection("127.0.0.1", port.await())) {
         client.writer().write("hello\n".getBytes(UTF_8));
@@ -111,8 +115,11 @@ class StreamContractTest {
       try (Server server = Asyncio.startUnixServer(path, StreamContractTest::echoLines);
           StreamConnection client = Asyncio.openUnixConnection(path)) {
         assertThat(server.isServing()).isTrue();
-        client.writer().writelines(
-            List.of(ByteBuffer.wrap("a".getBytes(UTF_8)), ByteBuffer.wrap("b\n".getBytes(UTF_8))));
+        client
+            .writer()
+            .writelines(
+                List.of(
+                    ByteBuffer.wrap("a".getBytes(UTF_8)), ByteBuffer.wrap("b\n".getBytes(UTF_8))));
         assertThat(client.reader().readline(UTF_8)).isEqualTo("ab\n");
       }
     });
@@ -128,8 +135,7 @@ class StreamContractTest {
       }
       assertThatThrownBy(() -> Asyncio.openConnection("127.0.0.1", port))
           .isInstanceOf(ConnectionRefusedException.class);
-      assertThatThrownBy(
-              () -> Asyncio.openConnection(ConnectionOptions.of("127.0.0.1", port), -1))
+      assertThatThrownBy(() -> Asyncio.openConnection(ConnectionOptions.of("127.0.0.1", port), -1))
           .isInstanceOf(IllegalArgumentException.class);
     });
   }
@@ -169,10 +175,13 @@ class StreamContractTest {
     IllegalStateException failure = new IllegalStateException("in the server");
     tasks.run(() -> {
       try (Server server =
-              Asyncio.startServer("127.0.0.1", 0, (reader, writer) -> {
-                reader.readline();
-                throw failure;
-              });
+              Asyncio.startServer(
+                  "127.0.0.1",
+                  0,
+                  (reader, writer) -> {
+                    reader.readline();
+                    throw failure;
+                  });
           StreamConnection client = connect(server)) {
         client.writer().write("x\n", UTF_8);
         assertThat(client.reader().read()).isEmpty(); // the connection was closed
@@ -181,8 +190,7 @@ class StreamContractTest {
 
     List<ExceptionContext> errors = tasks.takeErrors();
     assertThat(errors).hasSize(1);
-    assertThat(errors.getFirst().message())
-        .isEqualTo("Unhandled exception in client_connected_cb");
+    assertThat(errors.getFirst().message()).isEqualTo("Unhandled exception in client_connected_cb");
     assertThat(errors.getFirst().exception()).isSameAs(failure);
     assertThat(errors.getFirst().transport()).isNotNull();
   }
@@ -191,20 +199,24 @@ class StreamContractTest {
   void shouldThrowFromDrainWhenConnectionIsLost() {
     tasks.run(() -> {
       try (Server server =
-              Asyncio.startServer("127.0.0.1", 0, (reader, writer) -> {
-                reader.readline();
-                writer.transport().abort();
-              });
+              Asyncio.startServer(
+                  "127.0.0.1",
+                  0,
+                  (reader, writer) -> {
+                    reader.readline();
+                    writer.transport().abort();
+                  });
           StreamConnection client = connect(server)) {
         client.writer().write("x\n", UTF_8);
         assertThat(client.reader().read()).isEmpty();
         client.writer().close();
-        assertThatThrownBy(() -> {
-              while (true) {
-                client.writer().drain();
-                Asyncio.sleep(java.time.Duration.ZERO);
-              }
-            })
+        assertThatThrownBy(
+                () -> {
+                  while (true) {
+                    client.writer().drain();
+                    Asyncio.sleep(java.time.Duration.ZERO);
+                  }
+                })
             .isInstanceOf(ConnectionException.class)
             .hasMessageContaining("Connection lost");
       }
@@ -216,21 +228,25 @@ class StreamContractTest {
     tasks.run(() -> {
       Future<Void> written = tasks.loop().createFuture();
       try (Server server =
-              Asyncio.startServer("127.0.0.1", 0, (reader, writer) -> {
-                written.await();
-                // Unread data in the kernel make the close a reset.
-                writer.transport().abort();
-              });
+              Asyncio.startServer(
+                  "127.0.0.1",
+                  0,
+                  (reader, writer) -> {
+                    written.await();
+                    // Unread data in the kernel make the close a reset.
+                    writer.transport().abort();
+                  });
           StreamConnection client = connect(server)) {
         client.writer().write(new byte[1024 * 1024]);
         client.writer().drain();
         written.setResult(null);
-        assertThatThrownBy(() -> {
-              while (client.reader().read(100).length > 0) {
-                continue;
-              }
-              client.writer().waitClosed();
-            })
+        assertThatThrownBy(
+                () -> {
+                  while (client.reader().read(100).length > 0) {
+                    continue;
+                  }
+                  client.writer().waitClosed();
+                })
             .isInstanceOf(ConnectionException.class);
       }
     });
@@ -280,12 +296,15 @@ class StreamContractTest {
   void shouldGoOverToTls() {
     tasks.run(() -> {
       try (Server server =
-              Asyncio.startServer("127.0.0.1", 0, (reader, writer) -> {
-                assertThat(reader.readline(UTF_8)).isEqualTo("STARTTLS\n");
-                writer.write("go\n", UTF_8);
-                writer.startTls(TlsFixture.SERVER);
-                echoLines(reader, writer);
-              });
+              Asyncio.startServer(
+                  "127.0.0.1",
+                  0,
+                  (reader, writer) -> {
+                    assertThat(reader.readline(UTF_8)).isEqualTo("STARTTLS\n");
+                    writer.write("go\n", UTF_8);
+                    writer.startTls(TlsFixture.SERVER);
+                    echoLines(reader, writer);
+                  });
           StreamConnection client = connect(server)) {
         client.writer().write("STARTTLS\n", UTF_8);
         assertThat(client.reader().readline(UTF_8)).isEqualTo("go\n");
@@ -308,8 +327,7 @@ class StreamContractTest {
   void shouldRefuseToServeOutsideOfLoop() {
     EventLoop loop = tasks.loop();
     assertThat(loop.isRunning()).isFalse();
-    assertThatThrownBy(
-            () -> Asyncio.startServer("127.0.0.1", 0, StreamContractTest::echoLines))
+    assertThatThrownBy(() -> Asyncio.startServer("127.0.0.1", 0, StreamContractTest::echoLines))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("no running event loop");
   }

@@ -50,9 +50,10 @@ class TaskCancellationContractTest {
 
   @Test
   void shouldNotRunAtAllWhenCancelledBeforeItStarts() {
-    Task<Void> task = tasks.create(() -> {
-      trace.add("ran");
-    });
+    Task<Void> task =
+        tasks.create(() -> {
+          trace.add("ran");
+        });
 
     assertThat(task.cancel("early")).isTrue();
 
@@ -95,14 +96,15 @@ class TaskCancellationContractTest {
   @Test
   void shouldBeCancelledBetweenResultAndResume() {
     Future<String> future = loop.createFuture();
-    Task<String> task = tasks.create(() -> {
-      try {
-        return future.await();
-      } catch (CancellationException cancelled) {
-        trace.add("cancelled, but the future has " + future.result());
-        throw cancelled;
-      }
-    });
+    Task<String> task =
+        tasks.create(() -> {
+          try {
+            return future.await();
+          } catch (CancellationException cancelled) {
+            trace.add("cancelled, but the future has " + future.result());
+            throw cancelled;
+          }
+        });
     tasks.runTurns(1);
 
     future.setResult("its result");
@@ -118,13 +120,14 @@ class TaskCancellationContractTest {
     done.setResult("");
     Future<String> pending = loop.createFuture();
     Task<?>[] self = new Task<?>[1];
-    self[0] = tasks.create(() -> {
-      self[0].cancel("myself");
-      done.await();
-      trace.add("an await that does not suspend passes");
-      pending.await();
-      trace.add("not reached");
-    });
+    self[0] =
+        tasks.create(() -> {
+          self[0].cancel("myself");
+          done.await();
+          trace.add("an await that does not suspend passes");
+          pending.await();
+          trace.add("not reached");
+        });
 
     assertCancelled(self[0], "myself");
     assertThat(trace).containsExactly("an await that does not suspend passes");
@@ -135,14 +138,15 @@ class TaskCancellationContractTest {
   void shouldGoOnAfterCatchingCancellation() {
     Future<String> first = loop.createFuture();
     Future<String> second = loop.createFuture();
-    Task<String> task = tasks.create(() -> {
-      try {
-        first.await();
-      } catch (CancellationException cancelled) {
-        trace.add("caught");
-      }
-      return second.await();
-    });
+    Task<String> task =
+        tasks.create(() -> {
+          try {
+            first.await();
+          } catch (CancellationException cancelled) {
+            trace.add("caught");
+          }
+          return second.await();
+        });
     tasks.runTurns(1);
     task.cancel();
     loop.callLater(Duration.ofNanos(1), () -> second.setResult("went on"));
@@ -156,13 +160,14 @@ class TaskCancellationContractTest {
   void shouldAwaitInFinally() {
     Future<String> future = loop.createFuture();
     Future<String> cleanUp = loop.createFuture();
-    Task<String> task = tasks.create(() -> {
-      try {
-        return future.await();
-      } finally {
-        trace.add("cleaned up with " + cleanUp.await());
-      }
-    });
+    Task<String> task =
+        tasks.create(() -> {
+          try {
+            return future.await();
+          } finally {
+            trace.add("cleaned up with " + cleanUp.await());
+          }
+        });
     tasks.runTurns(1);
     task.cancel("stop");
     loop.callLater(Duration.ofNanos(1), () -> cleanUp.setResult("care"));
@@ -174,10 +179,11 @@ class TaskCancellationContractTest {
   @Test
   void shouldBeCancelledWhenAskedToRightBeforeItEnds() {
     Task<?>[] self = new Task<?>[1];
-    self[0] = tasks.create(() -> {
-      self[0].cancel("late");
-      return "nobody gets this";
-    });
+    self[0] =
+        tasks.create(() -> {
+          self[0].cancel("late");
+          return "nobody gets this";
+        });
 
     assertCancelled(self[0], "late");
   }
@@ -185,17 +191,18 @@ class TaskCancellationContractTest {
   @Test
   void shouldCountCancellationsAndTakeThemBack() {
     Task<?>[] self = new Task<?>[1];
-    Task<Integer> task = tasks.create(() -> {
-      self[0].cancel();
-      self[0].cancel();
-      assertThat(self[0].cancelling()).isEqualTo(2);
-      assertThat(self[0].uncancel()).isEqualTo(1);
-      assertThat(self[0].uncancel()).isEqualTo(0);
-      assertThat(self[0].uncancel()).isEqualTo(0);
-      Future<Integer> turn = loop.createFuture();
-      loop.callSoon(() -> turn.setResult(7));
-      return turn.await(); // what was taken back is not delivered
-    });
+    Task<Integer> task =
+        tasks.create(() -> {
+          self[0].cancel();
+          self[0].cancel();
+          assertThat(self[0].cancelling()).isEqualTo(2);
+          assertThat(self[0].uncancel()).isEqualTo(1);
+          assertThat(self[0].uncancel()).isEqualTo(0);
+          assertThat(self[0].uncancel()).isEqualTo(0);
+          Future<Integer> turn = loop.createFuture();
+          loop.callSoon(() -> turn.setResult(7));
+          return turn.await(); // what was taken back is not delivered
+        });
     self[0] = task;
 
     assertThat(loop.runUntilComplete(task)).isEqualTo(7);
@@ -206,10 +213,11 @@ class TaskCancellationContractTest {
   void shouldSeeInterruptAsCancellation() throws InterruptedException {
     Future<String> future = loop.createFuture();
     Thread[] thread = new Thread[1];
-    Task<String> task = tasks.create(() -> {
-      thread[0] = Thread.currentThread();
-      return future.await();
-    });
+    Task<String> task =
+        tasks.create(() -> {
+          thread[0] = Thread.currentThread();
+          return future.await();
+        });
     tasks.runTurns(1);
     Thread interrupter = Thread.ofPlatform().start(() -> thread[0].interrupt());
 
@@ -222,10 +230,11 @@ class TaskCancellationContractTest {
   void shouldInterruptBlockingCodeOfTheJdk() {
     BlockingQueue<String> queue = new ArrayBlockingQueue<>(1);
     CountDownLatch blocks = new CountDownLatch(1);
-    Task<String> task = tasks.create(() -> {
-      blocks.countDown();
-      return queue.take();
-    });
+    Task<String> task =
+        tasks.create(() -> {
+          blocks.countDown();
+          return queue.take();
+        });
     tasks.runUntil(() -> blocks.getCount() == 0);
 
     task.cancel("no more");
@@ -238,16 +247,17 @@ class TaskCancellationContractTest {
   void shouldDeliverInterruptOnce() {
     BlockingQueue<String> queue = new ArrayBlockingQueue<>(1);
     CountDownLatch blocks = new CountDownLatch(1);
-    Task<String> task = tasks.create(() -> {
-      blocks.countDown();
-      try {
-        return queue.take();
-      } catch (InterruptedException cancelled) {
-        Future<String> cleanUp = loop.createFuture();
-        loop.callSoon(() -> cleanUp.setResult("cleaned up"));
-        return cleanUp.await();
-      }
-    });
+    Task<String> task =
+        tasks.create(() -> {
+          blocks.countDown();
+          try {
+            return queue.take();
+          } catch (InterruptedException cancelled) {
+            Future<String> cleanUp = loop.createFuture();
+            loop.callSoon(() -> cleanUp.setResult("cleaned up"));
+            return cleanUp.await();
+          }
+        });
     tasks.runUntil(() -> blocks.getCount() == 0);
     task.cancel();
 
@@ -260,17 +270,19 @@ class TaskCancellationContractTest {
   @Test
   void shouldReportTaskThatIsPendingWhenLoopCloses() {
     Future<String> future = loop.createFuture();
-    Task<String> waiting = tasks.create(() -> {
-      try {
-        return future.await();
-      } finally {
-        trace.add("unwound");
-      }
-    });
+    Task<String> waiting =
+        tasks.create(() -> {
+          try {
+            return future.await();
+          } finally {
+            trace.add("unwound");
+          }
+        });
     tasks.runTurns(1);
-    Task<Void> notStarted = tasks.create(() -> {
-      trace.add("never runs");
-    });
+    Task<Void> notStarted =
+        tasks.create(() -> {
+          trace.add("never runs");
+        });
 
     loop.close();
 
@@ -307,9 +319,11 @@ class TaskCancellationContractTest {
   @Test
   void shouldReportExceptionThatNobodyRetrieves() {
     IllegalArgumentException failure = new IllegalArgumentException("lost");
-    WeakReference<Task<Void>> task = new WeakReference<>(tasks.create(() -> {
-      throw failure;
-    }));
+    WeakReference<Task<Void>> task =
+        new WeakReference<>(
+            tasks.create(() -> {
+              throw failure;
+            }));
     tasks.runTurns(2);
 
     List<ExceptionContext> errors = new ArrayList<>();

@@ -45,10 +45,11 @@ class TaskContractTest {
   /** asyncio-behaviours 50. */
   @Test
   void shouldStartInNextTurnAndNotInline() {
-    Task<String> task = tasks.create(() -> {
-      trace.add("task");
-      return "result";
-    });
+    Task<String> task =
+        tasks.create(() -> {
+          trace.add("task");
+          return "result";
+        });
     trace.add("created");
     loop.callSoon(() -> trace.add("callback"));
 
@@ -64,9 +65,10 @@ class TaskContractTest {
   void shouldEndWithWhatItsCodeThrows() {
     IOException failure = new IOException("no");
 
-    Task<Void> task = tasks.create(() -> {
-      throw failure;
-    });
+    Task<Void> task =
+        tasks.create(() -> {
+          throw failure;
+        });
 
     assertThatThrownBy(() -> loop.runUntilComplete(task)).isSameAs(failure);
     assertThat(task.exception()).isSameAs(failure);
@@ -75,9 +77,10 @@ class TaskContractTest {
 
   @Test
   void shouldBeCancelledWhenItsCodeThrowsCancellation() {
-    Task<Void> task = tasks.create(() -> {
-      throw new CancellationException("of itself");
-    });
+    Task<Void> task =
+        tasks.create(() -> {
+          throw new CancellationException("of itself");
+        });
 
     assertThatThrownBy(() -> loop.runUntilComplete(task))
         .isInstanceOf(CancellationException.class)
@@ -94,12 +97,13 @@ class TaskContractTest {
       trace.add("set");
     });
 
-    String value = tasks.run(() -> {
-      trace.add("await");
-      String got = future.await();
-      trace.add("resumed");
-      return got;
-    });
+    String value =
+        tasks.run(() -> {
+          trace.add("await");
+          String got = future.await();
+          trace.add("resumed");
+          return got;
+        });
 
     assertThat(value).isEqualTo("value");
     assertThat(trace).containsExactly("callback", "set", "await", "resumed");
@@ -108,16 +112,18 @@ class TaskContractTest {
   @Test
   void shouldResumeInOrderOfCallbacksOfTheFuture() {
     Future<String> future = loop.createFuture();
-    Task<Void> first = tasks.create(() -> {
-      future.await();
-      trace.add("first");
-    });
+    Task<Void> first =
+        tasks.create(() -> {
+          future.await();
+          trace.add("first");
+        });
     tasks.runTurns(1);
     future.addDoneCallback(done -> trace.add("callback"));
-    Task<Void> second = tasks.create(() -> {
-      future.await();
-      trace.add("second");
-    });
+    Task<Void> second =
+        tasks.create(() -> {
+          future.await();
+          trace.add("second");
+        });
     tasks.runTurns(1);
 
     future.setResult("");
@@ -133,14 +139,15 @@ class TaskContractTest {
     Future<String> future = loop.createFuture();
     loop.callSoon(() -> future.setException(failure));
 
-    Task<Throwable> task = tasks.create(() -> {
-      try {
-        future.await();
-        return null;
-      } catch (Exception thrown) {
-        return thrown;
-      }
-    });
+    Task<Throwable> task =
+        tasks.create(() -> {
+          try {
+            future.await();
+            return null;
+          } catch (Exception thrown) {
+            return thrown;
+          }
+        });
 
     assertThat(loop.runUntilComplete(task)).isSameAs(failure);
   }
@@ -160,11 +167,12 @@ class TaskContractTest {
 
   @Test
   void shouldAwaitOtherTasks() {
-    int result = tasks.run(() -> {
-      Task<Integer> one = Asyncio.createTask(() -> 1);
-      Task<Integer> two = Asyncio.createTask(() -> one.await() + 1);
-      return one.await() + two.await();
-    });
+    int result =
+        tasks.run(() -> {
+          Task<Integer> one = Asyncio.createTask(() -> 1);
+          Task<Integer> two = Asyncio.createTask(() -> one.await() + 1);
+          return one.await() + two.await();
+        });
 
     assertThat(result).isEqualTo(3);
   }
@@ -190,9 +198,10 @@ class TaskContractTest {
   @Test
   void shouldRefuseToAwaitItself() {
     Task<?>[] self = new Task<?>[1];
-    self[0] = tasks.create(() -> {
-      self[0].await();
-    });
+    self[0] =
+        tasks.create(() -> {
+          self[0].await();
+        });
 
     assertThatThrownBy(() -> loop.runUntilComplete(self[0]))
         .isInstanceOf(IllegalStateException.class)
@@ -227,9 +236,10 @@ class TaskContractTest {
   @Test
   void shouldLeaveRunWhenTaskThrowsLoopExit() {
     LoopExit exit = new LoopExit("leave");
-    Task<Void> task = tasks.create(() -> {
-      throw exit;
-    });
+    Task<Void> task =
+        tasks.create(() -> {
+          throw exit;
+        });
 
     assertThatThrownBy(() -> loop.runForever()).isSameAs(exit);
 
@@ -303,9 +313,10 @@ class TaskContractTest {
   @Test
   void shouldKnowCurrentAndAllTasks() {
     Future<Void> gate = loop.createFuture();
-    Task<Void> waiting = tasks.create(() -> {
-      gate.await();
-    });
+    Task<Void> waiting =
+        tasks.create(() -> {
+          gate.await();
+        });
     List<Object> seen = new ArrayList<>();
     loop.callSoon(() -> seen.add(Asyncio.currentTask() == null));
 
@@ -330,21 +341,22 @@ class TaskContractTest {
     List<Task<Void>> workers = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       String name = "worker " + i;
-      workers.add(tasks.create(() -> {
-        own.set(name);
-        for (int step = 0; step < 50; step++) {
-          int read = plain[0];
-          Thread.onSpinWait();
-          plain[0] = read + 1;
-          Future<Void> turn = loop.createFuture();
-          loop.callSoon(() -> {
-            plain[0]++;
-            turn.setResult(null);
-          });
-          turn.await();
-          assertThat(own.get()).isEqualTo(name);
-        }
-      }));
+      workers.add(
+          tasks.create(() -> {
+            own.set(name);
+            for (int step = 0; step < 50; step++) {
+              int read = plain[0];
+              Thread.onSpinWait();
+              plain[0] = read + 1;
+              Future<Void> turn = loop.createFuture();
+              loop.callSoon(() -> {
+                plain[0]++;
+                turn.setResult(null);
+              });
+              turn.await();
+              assertThat(own.get()).isEqualTo(name);
+            }
+          }));
     }
 
     workers.forEach(loop::runUntilComplete);
@@ -369,9 +381,11 @@ class TaskContractTest {
             turn.await();
             trace.add(USER.get());
           });
-          loop.createTask(() -> {
-            USER.set("in the given one");
-          }, TaskOptions.DEFAULT.withContext(given));
+          loop.createTask(
+              () -> {
+                USER.set("in the given one");
+              },
+              TaskOptions.DEFAULT.withContext(given));
           USER.set("changed afterwards");
         });
 
@@ -385,9 +399,10 @@ class TaskContractTest {
   @Test
   void shouldTellItsContext() {
     Context given = new Context();
-    Task<Void> own = tasks.create(() -> {
-      USER.set("own");
-    });
+    Task<Void> own =
+        tasks.create(() -> {
+          USER.set("own");
+        });
     Task<Void> inGiven = loop.createTask(() -> {}, TaskOptions.DEFAULT.withContext(given));
     tasks.runTurns(1);
 

@@ -115,17 +115,17 @@ class TaskFunctionsContractTest {
   @Test
   void shouldCancelAllThatIsGathered() {
     List<Task<Void>> children = new ArrayList<>();
-    Task<Void> task = tasks.create(() -> {
-      children.add(Asyncio.createTask(() -> Asyncio.sleep(LONG)));
-      children.add(Asyncio.createTask(() -> Asyncio.sleep(LONG)));
-      Asyncio.gather(children);
-    });
+    Task<Void> task =
+        tasks.create(() -> {
+          children.add(Asyncio.createTask(() -> Asyncio.sleep(LONG)));
+          children.add(Asyncio.createTask(() -> Asyncio.sleep(LONG)));
+          Asyncio.gather(children);
+        });
     tasks.runTurns(2);
 
     task.cancel();
 
-    assertThatThrownBy(() -> loop.runUntilComplete(task))
-        .isInstanceOf(CancellationException.class);
+    assertThatThrownBy(() -> loop.runUntilComplete(task)).isInstanceOf(CancellationException.class);
     assertThat(children).allMatch(Future::cancelled);
   }
 
@@ -152,9 +152,10 @@ class TaskFunctionsContractTest {
 
   @Test
   void shouldTurnItsOwnCancellationIntoTimeoutAlone() {
-    Task<Void> task = tasks.create(() -> {
-      Asyncio.timeout(LONG, () -> Asyncio.sleep(LONG));
-    });
+    Task<Void> task =
+        tasks.create(() -> {
+          Asyncio.timeout(LONG, () -> Asyncio.sleep(LONG));
+        });
     tasks.runTurns(1);
     task.cancel("from outside");
     assertThatThrownBy(() -> loop.runUntilComplete(task))
@@ -171,10 +172,11 @@ class TaskFunctionsContractTest {
       assertThatThrownBy(() -> timeout.reschedule(OptionalLong.of(1)))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("Timeout has not been entered");
-      assertThatThrownBy(() -> timeout.run(() -> {
-            timeout.reschedule(OptionalLong.of(loop.time() - 1));
-            Asyncio.sleep(LONG);
-          }))
+      assertThatThrownBy(() ->
+              timeout.run(() -> {
+                timeout.reschedule(OptionalLong.of(loop.time() - 1));
+                Asyncio.sleep(LONG);
+              }))
           .isInstanceOf(TimeoutException.class);
       assertThat(timeout.expired()).isTrue();
       assertThatThrownBy(() -> timeout.reschedule(OptionalLong.empty()))
@@ -185,11 +187,12 @@ class TaskFunctionsContractTest {
           .hasMessage("Timeout has already been entered");
 
       Timeout lifted = Asyncio.timeoutAt(loop.time() + 1_000_000_000);
-      assertThat(lifted.<String>call(() -> {
-            lifted.reschedule(OptionalLong.empty());
-            Asyncio.sleep(SHORT);
-            return "in time";
-          }))
+      assertThat(
+              lifted.<String>call(() -> {
+                lifted.reschedule(OptionalLong.empty());
+                Asyncio.sleep(SHORT);
+                return "in time";
+              }))
           .isEqualTo("in time");
       assertThat(lifted.expired()).isFalse();
     });
@@ -241,11 +244,12 @@ class TaskFunctionsContractTest {
       for (Future<String> done : Asyncio.asCompleted(List.of(late, early))) {
         trace.add(done.result());
       }
-      assertThatThrownBy(() -> {
-            for (Future<?> done : Asyncio.asCompleted(List.of(loop.createFuture()), SHORT)) {
-              trace.add("never " + done);
-            }
-          })
+      assertThatThrownBy(
+              () -> {
+                for (Future<?> done : Asyncio.asCompleted(List.of(loop.createFuture()), SHORT)) {
+                  trace.add("never " + done);
+                }
+              })
           .isInstanceOf(TimeoutException.class);
     });
     assertThat(trace).containsExactly("early", "late");
@@ -261,8 +265,7 @@ class TaskFunctionsContractTest {
 
     task.cancel();
 
-    assertThatThrownBy(() -> loop.runUntilComplete(task))
-        .isInstanceOf(CancellationException.class);
+    assertThatThrownBy(() -> loop.runUntilComplete(task)).isInstanceOf(CancellationException.class);
     assertThat(inner.done()).isFalse();
     inner.setException(new IOException("nobody waits for this"));
     tasks.runTurns(1);
@@ -284,21 +287,24 @@ class TaskFunctionsContractTest {
 
   @Test
   void shouldWaitForAllTasksOfGroup() {
-    int sum = tasks.run(() -> {
-      List<Task<Integer>> made = new ArrayList<>();
-      int inside = TaskGroup.call(group -> {
-        for (int i = 1; i <= 3; i++) {
-          int result = i;
-          made.add(group.createTask(() -> {
-            Asyncio.sleep(SHORT);
-            return result;
-          }));
-        }
-        return 10;
-      });
-      assertThat(made).allMatch(Future::done);
-      return inside + made.stream().mapToInt(Task::result).sum();
-    });
+    int sum =
+        tasks.run(() -> {
+          List<Task<Integer>> made = new ArrayList<>();
+          int inside =
+              TaskGroup.call(group -> {
+                for (int i = 1; i <= 3; i++) {
+                  int result = i;
+                  made.add(
+                      group.createTask(() -> {
+                        Asyncio.sleep(SHORT);
+                        return result;
+                      }));
+                }
+                return 10;
+              });
+          assertThat(made).allMatch(Future::done);
+          return inside + made.stream().mapToInt(Task::result).sum();
+        });
     assertThat(sum).isEqualTo(16);
   }
 
@@ -306,26 +312,29 @@ class TaskFunctionsContractTest {
   void shouldCancelGroupWhenOneFailsAndThrowAllErrors() {
     tasks.run(() -> {
       Task<?>[] other = new Task<?>[1];
-      assertThatThrownBy(() -> TaskGroup.run(group -> {
-            other[0] = group.createTask(() -> Asyncio.sleep(LONG));
-            group.createTask(() -> fail("first"));
-            group.createTask(() -> {
-              try {
+      assertThatThrownBy(() ->
+              TaskGroup.run(group -> {
+                other[0] = group.createTask(() -> Asyncio.sleep(LONG));
+                group.createTask(() -> fail("first"));
+                group.createTask(() -> {
+                  try {
+                    Asyncio.sleep(LONG);
+                  } finally {
+                    fail("second, on being cancelled");
+                  }
+                });
                 Asyncio.sleep(LONG);
-              } finally {
-                fail("second, on being cancelled");
-              }
-            });
-            Asyncio.sleep(LONG);
-            trace.add("the body was cancelled");
-          }))
-          .isInstanceOfSatisfying(ExceptionGroup.class, errors -> {
-            assertThat(errors).hasMessage("unhandled errors in a TaskGroup (2 sub-exceptions)");
-            assertThat(errors.exceptions())
-                .extracting(Throwable::getMessage)
-                .containsExactly("first", "second, on being cancelled");
-            assertThat(errors.getSuppressed()).hasSize(2);
-          });
+                trace.add("the body was cancelled");
+              }))
+          .isInstanceOfSatisfying(
+              ExceptionGroup.class,
+              errors -> {
+                assertThat(errors).hasMessage("unhandled errors in a TaskGroup (2 sub-exceptions)");
+                assertThat(errors.exceptions())
+                    .extracting(Throwable::getMessage)
+                    .containsExactly("first", "second, on being cancelled");
+                assertThat(errors.getSuppressed()).hasSize(2);
+              });
       assertThat(other[0].cancelled()).isTrue();
       assertThat(Asyncio.currentTask().cancelling()).isZero();
       Asyncio.sleep(Duration.ZERO); // and no cancellation is left over
@@ -337,11 +346,12 @@ class TaskFunctionsContractTest {
   void shouldCancelGroupWhenBodyFails() {
     tasks.run(() -> {
       Task<?>[] child = new Task<?>[1];
-      assertThatThrownBy(() -> TaskGroup.run(group -> {
-            child[0] = group.createTask(() -> Asyncio.sleep(LONG));
-            Asyncio.sleep(Duration.ZERO);
-            fail("body");
-          }))
+      assertThatThrownBy(() ->
+              TaskGroup.run(group -> {
+                child[0] = group.createTask(() -> Asyncio.sleep(LONG));
+                Asyncio.sleep(Duration.ZERO);
+                fail("body");
+              }))
           .isInstanceOfSatisfying(
               ExceptionGroup.class, errors -> assertThat(errors.exceptions()).hasSize(1));
       assertThat(child[0].cancelled()).isTrue();
@@ -351,11 +361,12 @@ class TaskFunctionsContractTest {
   @Test
   void shouldCancelGroupWhenParentIsCancelled() {
     Task<?>[] child = new Task<?>[1];
-    Task<Void> parent = tasks.create(() -> {
-      TaskGroup.run(group -> {
-        child[0] = group.createTask(() -> Asyncio.sleep(LONG));
-      });
-    });
+    Task<Void> parent =
+        tasks.create(() -> {
+          TaskGroup.run(group -> {
+            child[0] = group.createTask(() -> Asyncio.sleep(LONG));
+          });
+        });
     tasks.runTurns(2);
 
     parent.cancel("from outside");
@@ -376,38 +387,42 @@ class TaskFunctionsContractTest {
       assertThatThrownBy(() -> kept[0].createTask(() -> 1))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("is finished");
-      assertThatThrownBy(() -> TaskGroup.run(group -> {
-            group.createTask(() -> fail("no"));
-            try {
-              Asyncio.sleep(LONG);
-            } catch (CancellationException shuttingDown) {
-              group.createTask(() -> 1);
-            }
-          }))
-          .isInstanceOfSatisfying(ExceptionGroup.class, errors ->
-              assertThat(errors.exceptions().get(1)).hasMessageContaining("is shutting down"));
+      assertThatThrownBy(() ->
+              TaskGroup.run(group -> {
+                group.createTask(() -> fail("no"));
+                try {
+                  Asyncio.sleep(LONG);
+                } catch (CancellationException shuttingDown) {
+                  group.createTask(() -> 1);
+                }
+              }))
+          .isInstanceOfSatisfying(
+              ExceptionGroup.class,
+              errors ->
+                  assertThat(errors.exceptions().get(1)).hasMessageContaining("is shutting down"));
     });
   }
 
   @Test
   void shouldKeepOuterCancellationBesideErrorsOfGroup() {
-    Task<Void> parent = tasks.create(() -> {
-      try {
-        TaskGroup.run(group -> {
-          group.createTask(() -> {
-            try {
+    Task<Void> parent =
+        tasks.create(() -> {
+          try {
+            TaskGroup.run(group -> {
+              group.createTask(() -> {
+                try {
+                  Asyncio.sleep(LONG);
+                } finally {
+                  fail("on being cancelled");
+                }
+              });
               Asyncio.sleep(LONG);
-            } finally {
-              fail("on being cancelled");
-            }
-          });
-          Asyncio.sleep(LONG);
+            });
+          } catch (ExceptionGroup errors) {
+            trace.add("errors");
+          }
+          Asyncio.sleep(LONG); // the cancellation is delivered here
         });
-      } catch (ExceptionGroup errors) {
-        trace.add("errors");
-      }
-      Asyncio.sleep(LONG); // the cancellation is delivered here
-    });
     tasks.runTurns(2);
 
     parent.cancel();

@@ -65,10 +65,8 @@ class TaskInteropContractTest {
   static void openPollers() throws InterruptedException {
     Thread.ofVirtual()
         .start(() -> {
-          try (ServerSocket listening =
-                  new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-              Socket socket =
-                  new Socket(listening.getInetAddress(), listening.getLocalPort())) {
+          try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+              Socket socket = new Socket(listening.getInetAddress(), listening.getLocalPort())) {
             listening.accept().close();
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
           } catch (IOException e) {
@@ -87,9 +85,10 @@ class TaskInteropContractTest {
   void shouldGoOnWhileTaskBlocksInQueue() {
     BlockingQueue<String> queue = new ArrayBlockingQueue<>(1);
     Task<String> taking = tasks.create(() -> queue.take());
-    Task<Void> putting = tasks.create(() -> {
-      queue.put("from another task");
-    });
+    Task<Void> putting =
+        tasks.create(() -> {
+          queue.put("from another task");
+        });
 
     assertThat(loop.runUntilComplete(taking)).isEqualTo("from another task");
     assertThat(putting.done()).isTrue();
@@ -98,16 +97,18 @@ class TaskInteropContractTest {
   @Test
   void shouldGoOnWhileTaskSleeps() {
     CountDownLatch sleeps = new CountDownLatch(1);
-    Task<Void> sleeping = tasks.create(() -> {
-      sleeps.countDown();
-      Thread.sleep(java.time.Duration.ofDays(1));
-    });
-    Task<String> other = tasks.create(() -> {
-      sleeps.await();
-      Asyncio.sleep(java.time.Duration.ZERO);
-      sleeping.cancel();
-      return "went on";
-    });
+    Task<Void> sleeping =
+        tasks.create(() -> {
+          sleeps.countDown();
+          Thread.sleep(java.time.Duration.ofDays(1));
+        });
+    Task<String> other =
+        tasks.create(() -> {
+          sleeps.await();
+          Asyncio.sleep(java.time.Duration.ZERO);
+          sleeping.cancel();
+          return "went on";
+        });
 
     assertThat(loop.runUntilComplete(other)).isEqualTo("went on");
     assertThatThrownBy(() -> loop.runUntilComplete(sleeping))
@@ -123,16 +124,18 @@ class TaskInteropContractTest {
     Object monitor = new Object();
     BlockingQueue<String> queue = new ArrayBlockingQueue<>(1);
     List<String> trace = new ArrayList<>();
-    Task<Void> holding = tasks.create(() -> {
-      synchronized (monitor) {
-        trace.add("holds it, and blocks: " + queue.take());
-      }
-    });
-    Task<Void> entering = tasks.create(() -> {
-      synchronized (monitor) {
-        trace.add("entered");
-      }
-    });
+    Task<Void> holding =
+        tasks.create(() -> {
+          synchronized (monitor) {
+            trace.add("holds it, and blocks: " + queue.take());
+          }
+        });
+    Task<Void> entering =
+        tasks.create(() -> {
+          synchronized (monitor) {
+            trace.add("entered");
+          }
+        });
     tasks.create(() -> {
       queue.put("but not the loop");
     });
@@ -149,11 +152,12 @@ class TaskInteropContractTest {
     Future<String> future = loop.createFuture();
     loop.callLater(java.time.Duration.ofNanos(1), () -> future.setResult("value"));
 
-    String value = tasks.run(() -> {
-      synchronized (monitor) {
-        return future.await();
-      }
-    });
+    String value =
+        tasks.run(() -> {
+          synchronized (monitor) {
+            return future.await();
+          }
+        });
 
     assertThat(value).isEqualTo("value");
   }
@@ -162,10 +166,13 @@ class TaskInteropContractTest {
   void shouldTalkToItsOwnLoopThroughSocketOfTheJdk() {
     tasks.run(() -> {
       try (Server server =
-              Asyncio.startServer("127.0.0.1", 0, (reader, writer) -> {
-                writer.write(reader.readline());
-                writer.close();
-              });
+              Asyncio.startServer(
+                  "127.0.0.1",
+                  0,
+                  (reader, writer) -> {
+                    writer.write(reader.readline());
+                    writer.close();
+                  });
           Socket socket = new Socket("127.0.0.1", NetworkFixture.port(server))) {
         socket.getOutputStream().write("hello\n".getBytes(UTF_8));
         assertThat(socket.getInputStream().readAllBytes()).isEqualTo("hello\n".getBytes(UTF_8));
@@ -177,19 +184,21 @@ class TaskInteropContractTest {
   void shouldTalkToItsOwnLoopThroughHttpClient() {
     tasks.run(() -> {
       try (Server server =
-              Asyncio.startServer("127.0.0.1", 0, (reader, writer) -> {
-                while (!reader.readline(UTF_8).isBlank()) {
-                  continue;
-                }
-                writer.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", UTF_8);
-                writer.close();
-              });
+              Asyncio.startServer(
+                  "127.0.0.1",
+                  0,
+                  (reader, writer) -> {
+                    while (!reader.readline(UTF_8).isBlank()) {
+                      continue;
+                    }
+                    writer.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", UTF_8);
+                    writer.close();
+                  });
           HttpClient client =
               HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
         URI uri = URI.create("http://127.0.0.1:" + NetworkFixture.port(server) + "/");
         HttpResponse<String> response =
-            client.send(
-                HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+            client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
         assertThat(response.body()).isEqualTo("hi");
       }
     });
@@ -204,8 +213,7 @@ class TaskInteropContractTest {
       child.join();
       try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
         seen[1] =
-            loop.runInExecutor(
-                    executor, () -> RunningLoop.current() == null ? "none" : "the loop")
+            loop.runInExecutor(executor, () -> RunningLoop.current() == null ? "none" : "the loop")
                 .await();
       }
       assertThat(seen).containsExactly(null, "none");
@@ -218,15 +226,17 @@ class TaskInteropContractTest {
     tasks.run(() -> {
       boolean[] stop = new boolean[1];
       Object lock = new Object();
-      Thread spinning = Thread.ofVirtual().start(() -> {
-        while (true) {
-          synchronized (lock) {
-            if (stop[0]) {
-              return;
-            }
-          }
-        }
-      });
+      Thread spinning =
+          Thread.ofVirtual()
+              .start(() -> {
+                while (true) {
+                  synchronized (lock) {
+                    if (stop[0]) {
+                      return;
+                    }
+                  }
+                }
+              });
       Asyncio.sleep(java.time.Duration.ZERO);
       synchronized (lock) {
         stop[0] = true;
@@ -245,8 +255,7 @@ class TaskInteropContractTest {
       assertThat(Asyncio.await(stage)).isEqualTo("from a thread");
       assertThatThrownBy(() -> Asyncio.await(CompletableFuture.failedFuture(failure)))
           .isSameAs(failure);
-      assertThatThrownBy(
-              () -> Asyncio.await(stage.thenApply(value -> failure(failure))))
+      assertThatThrownBy(() -> Asyncio.await(stage.thenApply(value -> failure(failure))))
           .isInstanceOf(IllegalStateException.class)
           .hasCause(failure);
       completing.join();
@@ -265,8 +274,7 @@ class TaskInteropContractTest {
 
     task.cancel();
 
-    assertThatThrownBy(() -> loop.runUntilComplete(task))
-        .isInstanceOf(CancellationException.class);
+    assertThatThrownBy(() -> loop.runUntilComplete(task)).isInstanceOf(CancellationException.class);
     tasks.runTurns(1);
     assertThat(stage.isCancelled()).isTrue();
   }
@@ -285,25 +293,27 @@ class TaskInteropContractTest {
   void shouldRunCoroutineFromAnotherThread() throws InterruptedException {
     Future<Void> over = loop.createFuture();
     List<Object> seen = new ArrayList<>();
-    Thread other = Thread.ofPlatform().start(() -> {
-      CompletableFuture<String> answer =
-          Asyncio.runCoroutineThreadsafe(
-              () -> {
-                Asyncio.sleep(java.time.Duration.ZERO);
-                return Asyncio.getRunningLoop() == loop ? "on the loop" : "elsewhere";
-              },
-              loop);
-      seen.add(answer.join());
-      CompletableFuture<Void> cancelled =
-          Asyncio.runCoroutineThreadsafe(
-              () -> {
-                Asyncio.sleep(java.time.Duration.ofDays(1));
-                return null;
-              },
-              loop);
-      seen.add(cancelled.cancel(true));
-      loop.callSoonThreadsafe(() -> over.setResult(null));
-    });
+    Thread other =
+        Thread.ofPlatform()
+            .start(() -> {
+              CompletableFuture<String> answer =
+                  Asyncio.runCoroutineThreadsafe(
+                      () -> {
+                        Asyncio.sleep(java.time.Duration.ZERO);
+                        return Asyncio.getRunningLoop() == loop ? "on the loop" : "elsewhere";
+                      },
+                      loop);
+              seen.add(answer.join());
+              CompletableFuture<Void> cancelled =
+                  Asyncio.runCoroutineThreadsafe(
+                      () -> {
+                        Asyncio.sleep(java.time.Duration.ofDays(1));
+                        return null;
+                      },
+                      loop);
+              seen.add(cancelled.cancel(true));
+              loop.callSoonThreadsafe(() -> over.setResult(null));
+            });
 
     loop.runUntilComplete(over);
     other.join();
@@ -319,9 +329,10 @@ class TaskInteropContractTest {
       Thread used = Asyncio.toThread(() -> Thread.currentThread());
       assertThat(used).isNotSameAs(own);
       assertThat(used.getName()).startsWith("ouro-executor-");
-      assertThatThrownBy(() -> Asyncio.toThread(() -> {
-            throw new IOException("there");
-          }))
+      assertThatThrownBy(() ->
+              Asyncio.toThread(() -> {
+                throw new IOException("there");
+              }))
           .isInstanceOf(IOException.class);
       loop.shutdownDefaultExecutor().await();
     });
@@ -401,10 +412,11 @@ class TaskInteropContractTest {
     int[] sum = new int[1];
     List<Task<Void>> all = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      all.add(tasks.create(() -> {
-        int one = gate.await();
-        sum[0] += one;
-      }));
+      all.add(
+          tasks.create(() -> {
+            int one = gate.await();
+            sum[0] += one;
+          }));
     }
     tasks.runTurns(1);
     assertThat(sum[0]).isZero();

@@ -114,11 +114,13 @@ class StreamReaderTest {
     feed("abc");
     reader.feedEof();
     assertThatThrownBy(() -> run(() -> reader.readexactly(5)))
-        .isInstanceOfSatisfying(IncompleteReadException.class, incomplete -> {
-          assertThat(incomplete.partial()).isEqualTo("abc".getBytes(UTF_8));
-          assertThat(incomplete.expected()).hasValue(5);
-          assertThat(incomplete).hasMessage("3 bytes read on a total of 5 expected bytes");
-        });
+        .isInstanceOfSatisfying(
+            IncompleteReadException.class,
+            incomplete -> {
+              assertThat(incomplete.partial()).isEqualTo("abc".getBytes(UTF_8));
+              assertThat(incomplete.expected()).hasValue(5);
+              assertThat(incomplete).hasMessage("3 bytes read on a total of 5 expected bytes");
+            });
     assertThat(reader.atEof()).isTrue();
   }
 
@@ -181,15 +183,17 @@ class StreamReaderTest {
   void shouldKeepWhatExceedsLimit() {
     feed("0123456789;");
     assertThatThrownBy(() -> run(() -> reader.readuntil(";", UTF_8)))
-        .isInstanceOfSatisfying(LimitOverrunException.class, overrun -> {
-          assertThat(overrun.consumed()).isEqualTo(10);
-          assertThat(overrun).hasMessage("Separator is found, but chunk is longer than limit");
-        });
+        .isInstanceOfSatisfying(
+            LimitOverrunException.class,
+            overrun -> {
+              assertThat(overrun.consumed()).isEqualTo(10);
+              assertThat(overrun).hasMessage("Separator is found, but chunk is longer than limit");
+            });
     assertThat(run(() -> reader.readexactly(11))).hasSize(11);
     feed("0123456789");
     assertThatThrownBy(() -> run(() -> reader.readuntil("!!", UTF_8)))
-        .isInstanceOfSatisfying(LimitOverrunException.class, overrun ->
-            assertThat(overrun.consumed()).isEqualTo(9));
+        .isInstanceOfSatisfying(
+            LimitOverrunException.class, overrun -> assertThat(overrun.consumed()).isEqualTo(9));
   }
 
   @Test
@@ -207,12 +211,14 @@ class StreamReaderTest {
     feed("abc");
     reader.feedEof();
     assertThatThrownBy(() -> run(() -> reader.readuntil(";", UTF_8)))
-        .isInstanceOfSatisfying(IncompleteReadException.class, incomplete -> {
-          assertThat(incomplete.partial()).isEqualTo("abc".getBytes(UTF_8));
-          assertThat(incomplete.expected()).isEmpty();
-          assertThat(incomplete)
-              .hasMessage("3 bytes read on a total of undefined expected bytes");
-        });
+        .isInstanceOfSatisfying(
+            IncompleteReadException.class,
+            incomplete -> {
+              assertThat(incomplete.partial()).isEqualTo("abc".getBytes(UTF_8));
+              assertThat(incomplete.expected()).isEmpty();
+              assertThat(incomplete)
+                  .hasMessage("3 bytes read on a total of undefined expected bytes");
+            });
   }
 
   @Test

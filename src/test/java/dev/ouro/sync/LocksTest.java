@@ -69,16 +69,18 @@ class LocksTest {
   void shouldNotLetAnybodyOvertakeTaskWhoseTurnItIs() {
     Lock lock = new Lock();
     start(lock::acquire);
-    Task<Void> waiting = start(() -> {
-      lock.acquire();
-      trace.add("waiting");
-    });
+    Task<Void> waiting =
+        start(() -> {
+          lock.acquire();
+          trace.add("waiting");
+        });
     run(() -> {
       lock.release();
-      Task<Void> barging = Asyncio.createTask(() -> {
-        lock.acquire();
-        trace.add("barging");
-      });
+      Task<Void> barging =
+          Asyncio.createTask(() -> {
+            lock.acquire();
+            trace.add("barging");
+          });
       waiting.await();
       lock.release();
       barging.await();
@@ -174,16 +176,18 @@ class LocksTest {
   @Test
   void shouldPassNotificationOfCancelledTaskOn() {
     Condition condition = new Condition();
-    Task<Void> cancelled = start(() -> {
-      try (Held _ = condition.hold()) {
-        condition.await();
-      }
-    });
-    Task<Void> other = start(() -> {
-      try (Held _ = condition.hold()) {
-        condition.await();
-      }
-    });
+    Task<Void> cancelled =
+        start(() -> {
+          try (Held _ = condition.hold()) {
+            condition.await();
+          }
+        });
+    Task<Void> other =
+        start(() -> {
+          try (Held _ = condition.hold()) {
+            condition.await();
+          }
+        });
     run(() -> {
       try (Held _ = condition.hold()) {
         condition.signal();

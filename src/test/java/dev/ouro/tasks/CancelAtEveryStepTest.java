@@ -127,251 +127,263 @@ class CancelAtEveryStepTest {
 
   @Test
   void shouldEndSleepsAndYields() {
-    cancelAtEveryStep(() -> () -> {
-      Asyncio.sleep(Duration.ZERO);
-      pause();
-      Asyncio.sleep(TICK, "result");
-    });
+    cancelAtEveryStep(() ->
+        () -> {
+          Asyncio.sleep(Duration.ZERO);
+          pause();
+          Asyncio.sleep(TICK, "result");
+        });
   }
 
   @Test
   void shouldEndWhatIsGathered() {
-    cancelAtEveryStep(() -> () -> {
-      List<Integer> results =
-          Asyncio.gather(
-              () -> {
+    cancelAtEveryStep(() ->
+        () -> {
+          List<Integer> results =
+              Asyncio.gather(
+                  () -> {
+                    pause();
+                    return 1;
+                  },
+                  () -> {
+                    Asyncio.sleep(Duration.ZERO);
+                    return 2;
+                  });
+          assertThat(results).containsExactly(1, 2);
+          Asyncio.gatherReturnExceptions(
+              Asyncio.createTask(() -> {
                 pause();
-                return 1;
-              },
-              () -> {
-                Asyncio.sleep(Duration.ZERO);
-                return 2;
-              });
-      assertThat(results).containsExactly(1, 2);
-      Asyncio.gatherReturnExceptions(
-          Asyncio.createTask(() -> {
-            pause();
-            throw new IllegalStateException();
-          }));
-    });
+                throw new IllegalStateException();
+              }));
+        });
   }
 
   @Test
   void shouldEndTimeouts() {
-    cancelAtEveryStep(() -> () -> {
-      Asyncio.waitFor(Asyncio.createTask(CancelAtEveryStepTest::pause), Duration.ofMillis(5));
-      try {
-        Asyncio.timeout(Duration.ofMillis(2), () -> Asyncio.sleep(Duration.ofHours(1)));
-        throw new AssertionError("no timeout");
-      } catch (TimeoutException expected) {
-        pause();
-      }
-      try {
-        Asyncio.waitFor(
-            Asyncio.createTask(() -> Asyncio.sleep(Duration.ofHours(1))), Duration.ofMillis(2));
-        throw new AssertionError("no timeout");
-      } catch (TimeoutException expected) {
-        pause();
-      }
-    });
+    cancelAtEveryStep(() ->
+        () -> {
+          Asyncio.waitFor(Asyncio.createTask(CancelAtEveryStepTest::pause), Duration.ofMillis(5));
+          try {
+            Asyncio.timeout(Duration.ofMillis(2), () -> Asyncio.sleep(Duration.ofHours(1)));
+            throw new AssertionError("no timeout");
+          } catch (TimeoutException expected) {
+            pause();
+          }
+          try {
+            Asyncio.waitFor(
+                Asyncio.createTask(() -> Asyncio.sleep(Duration.ofHours(1))), Duration.ofMillis(2));
+            throw new AssertionError("no timeout");
+          } catch (TimeoutException expected) {
+            pause();
+          }
+        });
   }
 
   @Test
   void shouldEndTaskGroups() {
-    cancelAtEveryStep(() -> () -> {
-      TaskGroup.run(group -> {
-        group.createTask(CancelAtEveryStepTest::pause);
-        group.createTask(() -> {
-          pause();
-          group.createTask(CancelAtEveryStepTest::pause);
-        });
-        pause();
-      });
-      try {
-        TaskGroup.run(group -> {
-          group.createTask(() -> {
+    cancelAtEveryStep(() ->
+        () -> {
+          TaskGroup.run(group -> {
+            group.createTask(CancelAtEveryStepTest::pause);
+            group.createTask(() -> {
+              pause();
+              group.createTask(CancelAtEveryStepTest::pause);
+            });
             pause();
-            throw new IllegalStateException("fails");
           });
-          group.createTask(() -> Asyncio.sleep(Duration.ofHours(1)));
-          Asyncio.sleep(Duration.ofHours(1));
+          try {
+            TaskGroup.run(group -> {
+              group.createTask(() -> {
+                pause();
+                throw new IllegalStateException("fails");
+              });
+              group.createTask(() -> Asyncio.sleep(Duration.ofHours(1)));
+              Asyncio.sleep(Duration.ofHours(1));
+            });
+            throw new AssertionError("no error");
+          } catch (ExceptionGroup expected) {
+            assertThat(expected.exceptions()).hasSize(1);
+          }
         });
-        throw new AssertionError("no error");
-      } catch (ExceptionGroup expected) {
-        assertThat(expected.exceptions()).hasSize(1);
-      }
-    });
   }
 
   @Test
   void shouldLetShieldedTaskGoOn() {
-    cancelAtEveryStep(() -> new Scenario() {
-      private Task<Void> inner;
+    cancelAtEveryStep(() ->
+        new Scenario() {
+          private Task<Void> inner;
 
-      @Override
-      public void run() {
-        inner = Asyncio.createTask(() -> {
-          pause();
-          pause();
+          @Override
+          public void run() {
+            inner =
+                Asyncio.createTask(() -> {
+                  pause();
+                  pause();
+                });
+            Asyncio.shield(inner);
+            pause();
+          }
+
+          @Override
+          public void check() {
+            assertThat(inner == null || inner.done() && !inner.cancelled()).isTrue();
+          }
         });
-        Asyncio.shield(inner);
-        pause();
-      }
-
-      @Override
-      public void check() {
-        assertThat(inner == null || inner.done() && !inner.cancelled()).isTrue();
-      }
-    });
   }
 
   @Test
   void shouldEndWaitsAndCompletions() {
-    cancelAtEveryStep(() -> () -> {
-      List<Task<Void>> some =
-          List.of(
-              Asyncio.createTask(CancelAtEveryStepTest::pause),
-              Asyncio.createTask(() -> Asyncio.sleep(Duration.ZERO)));
-      Asyncio.wait(some, ReturnWhen.FIRST_COMPLETED);
-      for (Future<Void> done : Asyncio.asCompleted(some)) {
-        assertThat(done.done()).isTrue();
-      }
-      Asyncio.wait(some, Duration.ofMillis(3), ReturnWhen.ALL_COMPLETED);
-    });
+    cancelAtEveryStep(() ->
+        () -> {
+          List<Task<Void>> some =
+              List.of(
+                  Asyncio.createTask(CancelAtEveryStepTest::pause),
+                  Asyncio.createTask(() -> Asyncio.sleep(Duration.ZERO)));
+          Asyncio.wait(some, ReturnWhen.FIRST_COMPLETED);
+          for (Future<Void> done : Asyncio.asCompleted(some)) {
+            assertThat(done.done()).isTrue();
+          }
+          Asyncio.wait(some, Duration.ofMillis(3), ReturnWhen.ALL_COMPLETED);
+        });
   }
 
   @Test
   void shouldGiveLockAndSemaphoreBack() {
-    cancelAtEveryStep(() -> new Scenario() {
-      private final Lock lock = new Lock();
-      private final Semaphore semaphore = new Semaphore(2);
+    cancelAtEveryStep(() ->
+        new Scenario() {
+          private final Lock lock = new Lock();
+          private final Semaphore semaphore = new Semaphore(2);
 
-      @Override
-      public void run() {
-        TaskGroup.run(group -> {
-          for (int i = 0; i < 3; i++) {
-            group.createTask(() -> {
-              try (Held _ = lock.hold()) {
-                pause();
-              }
-              try (Held _ = semaphore.hold()) {
-                pause();
+          @Override
+          public void run() {
+            TaskGroup.run(group -> {
+              for (int i = 0; i < 3; i++) {
+                group.createTask(() -> {
+                  try (Held _ = lock.hold()) {
+                    pause();
+                  }
+                  try (Held _ = semaphore.hold()) {
+                    pause();
+                  }
+                });
               }
             });
           }
-        });
-      }
 
-      @Override
-      public void check() {
-        assertThat(lock.locked()).isFalse();
-        assertThat(semaphore.locked()).isFalse();
-        assertThat(semaphore.toString()).contains("value:2]");
-      }
-    });
+          @Override
+          public void check() {
+            assertThat(lock.locked()).isFalse();
+            assertThat(semaphore.locked()).isFalse();
+            assertThat(semaphore.toString()).contains("value:2]");
+          }
+        });
   }
 
   @Test
   void shouldGiveConditionBack() {
-    cancelAtEveryStep(() -> new Scenario() {
-      private final Condition condition = new Condition();
-      private boolean ready;
+    cancelAtEveryStep(() ->
+        new Scenario() {
+          private final Condition condition = new Condition();
+          private boolean ready;
 
-      @Override
-      public void run() {
-        TaskGroup.run(group -> {
-          group.createTask(() -> {
-            try (Held _ = condition.hold()) {
-              condition.awaitFor(() -> ready);
-            }
-          });
-          pause();
-          try (Held _ = condition.hold()) {
-            ready = true;
-            condition.signalAll();
-            pause();
+          @Override
+          public void run() {
+            TaskGroup.run(group -> {
+              group.createTask(() -> {
+                try (Held _ = condition.hold()) {
+                  condition.awaitFor(() -> ready);
+                }
+              });
+              pause();
+              try (Held _ = condition.hold()) {
+                ready = true;
+                condition.signalAll();
+                pause();
+              }
+            });
+          }
+
+          @Override
+          public void check() {
+            assertThat(condition.locked()).isFalse();
           }
         });
-      }
-
-      @Override
-      public void check() {
-        assertThat(condition.locked()).isFalse();
-      }
-    });
   }
 
   @Test
   void shouldLoseNothingThatIsQueued() {
-    cancelAtEveryStep(() -> new Scenario() {
-      private final Queue<Integer> queue = new Queue<>(1);
-      private int put;
-      private int got;
+    cancelAtEveryStep(() ->
+        new Scenario() {
+          private final Queue<Integer> queue = new Queue<>(1);
+          private int put;
+          private int got;
 
-      @Override
-      public void run() {
-        TaskGroup.run(group -> {
-          group.createTask(() -> {
-            for (int i = 0; i < 3; i++) {
-              queue.put(i);
-              put++;
-            }
-          });
-          for (int i = 0; i < 3; i++) {
-            queue.get();
-            got++;
-            queue.taskDone();
+          @Override
+          public void run() {
+            TaskGroup.run(group -> {
+              group.createTask(() -> {
+                for (int i = 0; i < 3; i++) {
+                  queue.put(i);
+                  put++;
+                }
+              });
+              for (int i = 0; i < 3; i++) {
+                queue.get();
+                got++;
+                queue.taskDone();
+              }
+              queue.join();
+            });
           }
-          queue.join();
-        });
-      }
 
-      @Override
-      public void check() {
-        assertThat(got + queue.qsize()).isEqualTo(put);
-        assertThat(queue.toString()).doesNotContain("getters").doesNotContain("putters");
-      }
-    });
+          @Override
+          public void check() {
+            assertThat(got + queue.qsize()).isEqualTo(put);
+            assertThat(queue.toString()).doesNotContain("getters").doesNotContain("putters");
+          }
+        });
   }
 
   @Test
   void shouldLeaveBarrierAndEventUsable() {
-    cancelAtEveryStep(() -> new Scenario() {
-      private final Barrier barrier = new Barrier(2);
-      private final Event event = new Event();
+    cancelAtEveryStep(() ->
+        new Scenario() {
+          private final Barrier barrier = new Barrier(2);
+          private final Event event = new Event();
 
-      @Override
-      public void run() {
-        TaskGroup.run(group -> {
-          group.createTask(() -> {
-            pause();
-            barrier.await();
-            event.set();
-          });
-          barrier.await();
-          event.await();
+          @Override
+          public void run() {
+            TaskGroup.run(group -> {
+              group.createTask(() -> {
+                pause();
+                barrier.await();
+                event.set();
+              });
+              barrier.await();
+              event.await();
+            });
+          }
+
+          @Override
+          public void check() {
+            assertThat(barrier.nWaiting()).isZero();
+            assertThat(barrier.broken()).isFalse();
+          }
         });
-      }
-
-      @Override
-      public void check() {
-        assertThat(barrier.nWaiting()).isZero();
-        assertThat(barrier.broken()).isFalse();
-      }
-    });
   }
 
   @Test
   void shouldThrowTheSameCancellationEverywhere() {
-    cancelAtEveryStep(() -> () -> {
-      try {
-        pause();
-        pause();
-      } catch (CancellationException cancelled) {
-        assertThat(cancelled).hasMessageStartingWith("at ");
-        pause(); // clean-up may wait
-        throw cancelled;
-      }
-    });
+    cancelAtEveryStep(() ->
+        () -> {
+          try {
+            pause();
+            pause();
+          } catch (CancellationException cancelled) {
+            assertThat(cancelled).hasMessageStartingWith("at ");
+            pause(); // clean-up may wait
+            throw cancelled;
+          }
+        });
   }
 }

@@ -34,13 +34,11 @@ final class TasksCommand implements Callable<Integer> {
   private static final Goal RESUME = Goal.atMost(1.3);
   private static final Goal BYTES_PER_AWAIT = Goal.atMost(0.01);
   private static final Goal BYTES_PER_TASK = Goal.atMost(1024);
-  private static final List<String> OPEN =
-      List.of("--add-opens=java.base/java.lang=ALL-UNNAMED");
+  private static final List<String> OPEN = List.of("--add-opens=java.base/java.lang=ALL-UNNAMED");
 
   @Mixin private BenchmarkOptions options;
 
-  private final Table table =
-      new Table().text("").figure("figure").figure("goal").text("");
+  private final Table table = new Table().text("").figure("figure").figure("goal").text("");
 
   @Override
   public Integer call() throws Exception {
@@ -66,8 +64,7 @@ final class TasksCommand implements Callable<Integer> {
             Placement.oneCore()
                 .bind(Programs.javaCommand(OPEN, "dev.ouro.benchmarks.tasks.AwaitResume")));
     double ratio = line.number("await_resume_nanos") / line.number("park_unpark_nanos");
-    table.row(
-        "park and unpark, ns", Figures.decimal(line.number("park_unpark_nanos")), "", "");
+    table.row("park and unpark, ns", Figures.decimal(line.number("park_unpark_nanos")), "", "");
     table.row("await and resume, ns", Figures.decimal(line.number("await_resume_nanos")), "", "");
     row("await and resume, of park and unpark", ratio, RESUME);
     row("bytes allocated per await", line.number("bytes_per_await"), BYTES_PER_AWAIT);

@@ -5,7 +5,6 @@ import dev.ouro.Asyncio;
 import dev.ouro.streams.StreamConnection;
 import dev.ouro.sync.Held;
 import dev.ouro.sync.Semaphore;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.SortedSet;
 import java.util.TreeSet;

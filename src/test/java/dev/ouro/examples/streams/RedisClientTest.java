@@ -46,10 +46,14 @@ class RedisClientTest {
     server =
         new ProcessBuilder(
                 SERVER.toString(),
-                "--bind", "127.0.0.1",
-                "--port", Integer.toString(port),
-                "--save", "",
-                "--dir", folder.toString())
+                "--bind",
+                "127.0.0.1",
+                "--port",
+                Integer.toString(port),
+                "--save",
+                "",
+                "--dir",
+                folder.toString())
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("log").toFile())
             .start();

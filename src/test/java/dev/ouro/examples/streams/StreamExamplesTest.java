@@ -85,11 +85,14 @@ class StreamExamplesTest {
     new Random(1).nextBytes(sent);
     Asyncio.run(() -> {
       try (Server target =
-              Asyncio.startServer("127.0.0.1", 0, (reader, writer) -> {
-                byte[] all = reader.read();
-                writer.write(all);
-                writer.close();
-              });
+              Asyncio.startServer(
+                  "127.0.0.1",
+                  0,
+                  (reader, writer) -> {
+                    byte[] all = reader.read();
+                    writer.write(all);
+                    writer.close();
+                  });
           Server proxy = new TcpProxy("127.0.0.1", port(target)).start(0);
           StreamConnection client = Asyncio.openConnection("127.0.0.1", port(proxy))) {
         client.writer().write(sent);

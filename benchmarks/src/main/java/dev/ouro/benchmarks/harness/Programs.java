@@ -135,7 +135,9 @@ public final class Programs {
         "Ouro " + engine.text() + suffix,
         Contender.Runtime.JVM,
         javaCommand(
-            List.of("-Ddev.ouro.engine=" + engine.text(), OPEN), SERVERS + "OuroEcho", protocol.text()),
+            List.of("-Ddev.ouro.engine=" + engine.text(), OPEN),
+            SERVERS + "OuroEcho",
+            protocol.text()),
         "");
   }
 
