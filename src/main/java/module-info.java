@@ -8,6 +8,9 @@ module dev.ouro {
   exports dev.ouro.linux;
   exports dev.ouro.loop;
   exports dev.ouro.memory;
+  exports dev.ouro.streams;
+  exports dev.ouro.sync;
+  exports dev.ouro.tasks;
   exports dev.ouro.transport;
   exports dev.ouro.uring;
 }

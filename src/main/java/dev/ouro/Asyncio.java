@@ -3,10 +3,45 @@ package dev.ouro;
 
 import dev.ouro.linux.Errno;
 import dev.ouro.linux.LinuxException;
+import dev.ouro.loop.CallbackLoop;
+import dev.ouro.loop.EngineLoop;
+import dev.ouro.loop.Future;
 import dev.ouro.loop.RunningLoop;
+import dev.ouro.loop.Sleep;
+import dev.ouro.loop.Task;
+import dev.ouro.loop.TaskBody;
+import dev.ouro.loop.TaskOptions;
 import dev.ouro.loop.WaitStrategy;
+import dev.ouro.streams.ClientConnected;
+import dev.ouro.streams.StreamConnection;
+import dev.ouro.streams.StreamReader;
+import dev.ouro.streams.Streams;
+import dev.ouro.tasks.Completions;
+import dev.ouro.tasks.DoneAndPending;
+import dev.ouro.tasks.Futures;
+import dev.ouro.tasks.Gathering;
+import dev.ouro.tasks.ReturnWhen;
+import dev.ouro.tasks.Shield;
+import dev.ouro.tasks.TaskGroup;
+import dev.ouro.tasks.Timeout;
+import dev.ouro.tasks.Waiting;
+import dev.ouro.transport.ConnectionOptions;
+import dev.ouro.transport.Server;
+import dev.ouro.transport.ServerOptions;
+import dev.ouro.transport.UnixConnectionOptions;
+import dev.ouro.transport.UnixServerOptions;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 
 /**
  * asyncio's module-level functions.
@@ -99,5 +134,417 @@ public final class Asyncio {
     } else {
       CURRENT.set(loop);
     }
+  }
+
+  // Tasks
+
+  /** {@link #run(Callable, RunnerOptions)} with {@link RunnerOptions#DEFAULT}. */
+  public static <T> T run(Callable<T> coro) {
+    return run(coro, RunnerOptions.DEFAULT);
+  }
+
+  /** {@link #run(Callable, RunnerOptions)} of code without a result. */
+  public static void run(TaskBody coro) {
+    run(TaskBody.callable(coro), RunnerOptions.DEFAULT);
+  }
+
+  /** {@link #run(Callable, RunnerOptions)} of code without a result. */
+  public static void run(TaskBody coro, RunnerOptions options) {
+    run(TaskBody.callable(coro), options);
+  }
+
+  /**
+   * Runs {@code coro} as a task on a new loop until it is done; then cancels the tasks that are
+   * left, waits for them, and closes the loop. asyncio's {@code run}: a program's entry.
+   *
+   * @return its result. What it throws is thrown, itself, even when it is a checked exception
+   * @throws java.util.concurrent.CancellationException the task was cancelled
+   * @throws IllegalStateException a loop runs on this thread
+   */
+  public static <T> T run(Callable<T> coro, RunnerOptions options) {
+    Objects.requireNonNull(coro, "coro");
+    if (RunningLoop.current() != null) {
+      throw new IllegalStateException("Asyncio.run() cannot be called from a running event loop");
+    }
+    try (Runner runner = new Runner(options)) {
+      return runner.run(coro);
+    }
+  }
+
+  /** {@link #createTask(Callable, TaskOptions)} with {@link TaskOptions#DEFAULT}. */
+  public static <T> Task<T> createTask(Callable<T> coro) {
+    return RunningLoop.require().createTask(coro);
+  }
+
+  /** {@link #createTask(Callable, TaskOptions)} of code without a result. */
+  public static Task<Void> createTask(TaskBody coro) {
+    return RunningLoop.require().createTask(coro);
+  }
+
+  /** {@link #createTask(Callable, TaskOptions)} of code without a result. */
+  public static Task<Void> createTask(TaskBody coro, TaskOptions options) {
+    return RunningLoop.require().createTask(coro, options);
+  }
+
+  /**
+   * {@link EventLoop#createTask(Callable, TaskOptions)} of the running loop.
+   *
+   * @throws IllegalStateException no loop runs on this thread
+   */
+  public static <T> Task<T> createTask(Callable<T> coro, TaskOptions options) {
+    return RunningLoop.require().createTask(coro, options);
+  }
+
+  /**
+   * The task that calls, or null in a callback.
+   *
+   * @throws IllegalStateException no loop runs on this thread
+   */
+  public static Task<?> currentTask() {
+    RunningLoop.require();
+    return Task.current();
+  }
+
+  /**
+   * The tasks of the running loop that are not done.
+   *
+   * @throws IllegalStateException no loop runs on this thread
+   */
+  public static Set<Task<?>> allTasks() {
+    return allTasks(RunningLoop.require());
+  }
+
+  /** The tasks of {@code loop} that are not done. */
+  public static Set<Task<?>> allTasks(CallbackLoop loop) {
+    Objects.requireNonNull(loop, "loop");
+    return loop instanceof EngineLoop own ? Task.all(own) : Set.of();
+  }
+
+  /**
+   * {@code coro} as a task of the running loop, or a future or stage as it is: asyncio's {@code
+   * ensure_future}.
+   */
+  public static <T> Future<T> ensureFuture(Callable<T> coro) {
+    return createTask(coro);
+  }
+
+  /** {@code stage} as a future of the running loop, which cancels it when it is cancelled. */
+  public static <T> Future<T> ensureFuture(CompletionStage<T> stage) {
+    return Futures.wrap(RunningLoop.require(), stage);
+  }
+
+  /** {@link #ensureFuture(CompletionStage)}: asyncio's {@code wrap_future}. */
+  public static <T> Future<T> wrapFuture(CompletionStage<T> stage) {
+    return ensureFuture(stage);
+  }
+
+  /**
+   * A task factory that starts every task at once: {@code
+   * loop.setTaskFactory(Asyncio::eagerTaskFactory)}.
+   */
+  public static Task<?> eagerTaskFactory(EngineLoop loop, Callable<?> coro, TaskOptions options) {
+    return new Task<>(
+        loop, coro, options.eagerStart() == null ? options.withEagerStart(true) : options);
+  }
+
+  /**
+   * Has {@code coro} run as a task of {@code loop}; from any other thread.
+   *
+   * @return what comes of it; to cancel it is to cancel the task
+   * @throws IllegalStateException the loop is closed
+   */
+  public static <T> CompletableFuture<T> runCoroutineThreadsafe(
+      Callable<T> coro, CallbackLoop loop) {
+    return Futures.runThreadsafe(loop, coro);
+  }
+
+  // What tasks wait for. All of these suspend the calling task, and throw CancellationException
+  // when it is cancelled meanwhile, and IllegalStateException outside of tasks.
+
+  /**
+   * Suspends the calling task for {@code delay}; for zero or less, for one turn of the loop.
+   *
+   * @throws java.util.concurrent.CancellationException the task was cancelled
+   */
+  public static void sleep(Duration delay) {
+    Sleep.sleep(delay);
+  }
+
+  /** {@link #sleep(Duration)}; answers {@code result}. */
+  public static <T> T sleep(Duration delay, T result) {
+    Sleep.sleep(delay);
+    return result;
+  }
+
+  /**
+   * Suspends the calling task until {@code stage} is done, which may be of any kind.
+   *
+   * @return its result. If it ended with an exception, that is thrown, itself and not in a {@link
+   *     java.util.concurrent.CompletionException}, even when it is a checked one
+   * @throws java.util.concurrent.CancellationException it or the task was cancelled
+   */
+  public static <T> T await(CompletionStage<T> stage) {
+    return ensureFuture(stage).await();
+  }
+
+  /** {@link #gather(Collection)}. */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // passed on to List.of, which is safe, too
+  public static <T> List<T> gather(Future<? extends T>... futures) {
+    return gather(List.of(futures));
+  }
+
+  /** {@link #gather(Collection)} of tasks that run {@code coros}. */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // passed on to List.of, which is safe, too
+  public static <T> List<T> gather(Callable<? extends T>... coros) {
+    return gather(Futures.<T>tasks(List.of(coros)));
+  }
+
+  /**
+   * Waits for all of {@code futures}. The first exception is thrown at once, itself, while the
+   * others go on. If the calling task is cancelled, all that are not done are.
+   *
+   * @return their results, in their order
+   */
+  public static <T> List<T> gather(Collection<? extends Future<? extends T>> futures) {
+    return new Gathering<T>(RunningLoop.require(), futures, false).await();
+  }
+
+  /** {@link #gatherReturnExceptions(Collection)}. */
+  public static List<Object> gatherReturnExceptions(Future<?>... futures) {
+    return gatherReturnExceptions(List.of(futures));
+  }
+
+  /** {@link #gather(Collection)} with {@code return_exceptions}: each counts as a result. */
+  public static List<Object> gatherReturnExceptions(Collection<? extends Future<?>> futures) {
+    return new Gathering<>(RunningLoop.require(), futures, true).await();
+  }
+
+  /**
+   * Waits for {@code future}, for {@code timeout} at most; then it is cancelled.
+   *
+   * @param timeout null: without limit
+   * @throws TimeoutException the time is over
+   */
+  public static <T> T waitFor(Future<T> future, Duration timeout) throws TimeoutException {
+    return Futures.waitFor(future, timeout);
+  }
+
+  /**
+   * Runs {@code coro} in the calling task, for {@code timeout} at most; then it is cancelled.
+   *
+   * @param timeout null: without limit
+   * @return what it returns. What it throws is thrown, itself, even when it is a checked exception
+   * @throws TimeoutException the time is over
+   */
+  public static <T> T waitFor(Callable<T> coro, Duration timeout) throws TimeoutException {
+    return timeout(timeout).call(coro);
+  }
+
+  /** {@link #wait(Collection, Duration, ReturnWhen)} for all, without limit. */
+  public static <F extends Future<?>> DoneAndPending<F> wait(Collection<F> futures) {
+    return Waiting.await(futures, null, ReturnWhen.ALL_COMPLETED);
+  }
+
+  /** {@link #wait(Collection, Duration, ReturnWhen)} without limit. */
+  public static <F extends Future<?>> DoneAndPending<F> wait(
+      Collection<F> futures, ReturnWhen returnWhen) {
+    return Waiting.await(futures, null, returnWhen);
+  }
+
+  /**
+   * Waits until {@code futures} are done as {@code returnWhen} says, for {@code timeout} at most.
+   * Cancels none of them.
+   *
+   * @param timeout null: without limit
+   * @throws IllegalArgumentException {@code futures} is empty
+   */
+  public static <F extends Future<?>> DoneAndPending<F> wait(
+      Collection<F> futures, Duration timeout, ReturnWhen returnWhen) {
+    return Waiting.await(futures, timeout, returnWhen);
+  }
+
+  /** {@link #asCompleted(Collection, Duration)} without limit. */
+  public static <F extends Future<?>> Iterable<F> asCompleted(Collection<F> futures) {
+    return asCompleted(futures, null);
+  }
+
+  /**
+   * The futures in the order in which they are done, for one {@code for} loop, which suspends the
+   * task until the next one is.
+   *
+   * @param timeout when it is over, the loop throws {@link TimeoutException}; null: never
+   */
+  public static <F extends Future<?>> Iterable<F> asCompleted(
+      Collection<F> futures, Duration timeout) {
+    Completions<F> completions = new Completions<>(futures, timeout);
+    return () -> completions;
+  }
+
+  /**
+   * A limit of {@code delay} from now on for what is then passed to {@link Timeout#call}.
+   *
+   * @param delay null: none, until {@link Timeout#reschedule}
+   */
+  public static Timeout timeout(Duration delay) {
+    return new Timeout(Futures.deadline(delay));
+  }
+
+  /** {@link #timeout(Duration)} around {@code body}. */
+  public static <T> T timeout(Duration delay, Callable<T> body) throws TimeoutException {
+    return timeout(delay).call(body);
+  }
+
+  /** {@link #timeout(Duration)} around {@code body}. */
+  public static void timeout(Duration delay, TaskBody body) throws TimeoutException {
+    timeout(delay).run(body);
+  }
+
+  /** A limit at {@code whenNanos} on the scale of {@link EventLoop#time}. */
+  public static Timeout timeoutAt(long whenNanos) {
+    return new Timeout(OptionalLong.of(whenNanos));
+  }
+
+  /**
+   * Waits for {@code future}, which goes on when the calling task is cancelled meanwhile. Keep a
+   * reference to it.
+   */
+  public static <T> T shield(Future<T> future) {
+    return new Shield<>(future).await();
+  }
+
+  /** {@link TaskGroup#run}. {@link TaskGroup#call} is the form with a result. */
+  public static void taskGroup(TaskGroup.Body body) {
+    TaskGroup.run(body);
+  }
+
+  /**
+   * Runs {@code function} in the default executor, in a copy of the current context.
+   *
+   * @return what it returns. What it throws is thrown, itself, even when it is a checked exception
+   */
+  public static <T> T toThread(Callable<T> function) {
+    return Futures.toThread(function);
+  }
+
+  /** {@link #toThread(Callable)} of code without a result. */
+  public static void toThread(TaskBody function) {
+    Futures.toThread(TaskBody.callable(function));
+  }
+
+  // Streams
+
+  /**
+   * Connects to a TCP server.
+   *
+   * @throws IOException the name is not known, or no address answers
+   */
+  public static StreamConnection openConnection(String host, int port) throws IOException {
+    return openConnection(ConnectionOptions.of(host, port));
+  }
+
+  /** {@link #openConnection(ConnectionOptions, int)} with the usual limit. */
+  public static StreamConnection openConnection(ConnectionOptions options) throws IOException {
+    return openConnection(options, StreamReader.DEFAULT_LIMIT);
+  }
+
+  /**
+   * Connects as {@code options} say: asyncio's {@code open_connection}.
+   *
+   * @param limitBytes of the reader's buffer
+   * @throws IOException the name is not known, or no address answers
+   */
+  public static StreamConnection openConnection(ConnectionOptions options, int limitBytes)
+      throws IOException {
+    EventLoop loop = getRunningLoop();
+    return Streams.connect(
+        loop, loop::startTls, limitBytes, factory -> loop.createConnection(factory, options));
+  }
+
+  /**
+   * Connects to a Unix socket; with a leading NUL, to an abstract name.
+   *
+   * @throws IOException nobody listens there
+   */
+  public static StreamConnection openUnixConnection(String path) throws IOException {
+    return openUnixConnection(UnixConnectionOptions.of(path), StreamReader.DEFAULT_LIMIT);
+  }
+
+  /**
+   * Connects as {@code options} say: asyncio's {@code open_unix_connection}.
+   *
+   * @param limitBytes of the reader's buffer
+   * @throws IOException nobody listens there
+   */
+  public static StreamConnection openUnixConnection(UnixConnectionOptions options, int limitBytes)
+      throws IOException {
+    EventLoop loop = getRunningLoop();
+    return Streams.connect(
+        loop, loop::startTls, limitBytes, factory -> loop.createUnixConnection(factory, options));
+  }
+
+  /**
+   * Serves on TCP: {@code clientConnected} runs for each connection, as a task.
+   *
+   * @return the server, which accepts already. Its {@code serveForever} suspends a task that calls
+   *     it, until it is cancelled or the server is closed
+   * @throws IOException the address cannot be had
+   */
+  public static Server startServer(String host, int port, ClientConnected clientConnected)
+      throws IOException {
+    return startServer(ServerOptions.of(host, port), clientConnected);
+  }
+
+  /** {@link #startServer(ServerOptions, int, ClientConnected)} with the usual limit. */
+  public static Server startServer(ServerOptions options, ClientConnected clientConnected)
+      throws IOException {
+    return startServer(options, StreamReader.DEFAULT_LIMIT, clientConnected);
+  }
+
+  /**
+   * {@link #startServer(String, int, ClientConnected)} as {@code options} say.
+   *
+   * @param limitBytes of each reader's buffer
+   * @throws IOException the address cannot be had
+   */
+  public static Server startServer(
+      ServerOptions options, int limitBytes, ClientConnected clientConnected) throws IOException {
+    EventLoop loop = getRunningLoop();
+    return Streams.serve(
+        loop,
+        loop::startTls,
+        clientConnected,
+        limitBytes,
+        factory -> loop.createServer(factory, options));
+  }
+
+  /**
+   * Serves on a Unix socket; with a leading NUL, on an abstract name.
+   *
+   * @return the server, as {@link #startServer(String, int, ClientConnected)}
+   * @throws IOException the path cannot be had
+   */
+  public static Server startUnixServer(String path, ClientConnected clientConnected)
+      throws IOException {
+    return startUnixServer(UnixServerOptions.of(path), StreamReader.DEFAULT_LIMIT, clientConnected);
+  }
+
+  /**
+   * {@link #startUnixServer(String, ClientConnected)} as {@code options} say.
+   *
+   * @param limitBytes of each reader's buffer
+   * @throws IOException the path cannot be had
+   */
+  public static Server startUnixServer(
+      UnixServerOptions options, int limitBytes, ClientConnected clientConnected)
+      throws IOException {
+    EventLoop loop = getRunningLoop();
+    return Streams.serve(
+        loop,
+        loop::startTls,
+        clientConnected,
+        limitBytes,
+        factory -> loop.createUnixServer(factory, options));
   }
 }

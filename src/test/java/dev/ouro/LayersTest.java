@@ -25,7 +25,10 @@ class LayersTest {
           "dev.ouro.uring..",
           "dev.ouro.poll..",
           "dev.ouro.loop..",
+          "dev.ouro.tasks..",
+          "dev.ouro.sync..",
           "dev.ouro.transport..",
+          "dev.ouro.streams..",
           "dev.ouro");
 
   private static final JavaClasses OURO =

@@ -137,6 +137,36 @@ public interface CallbackLoop extends AutoCloseable {
   /** A new future of this loop. */
   <T> Future<T> createFuture();
 
+  // Tasks
+
+  /** {@link #createTask(Callable, TaskOptions)} with {@link TaskOptions#DEFAULT}. */
+  default <T> Task<T> createTask(Callable<T> coro) {
+    return createTask(coro, TaskOptions.DEFAULT);
+  }
+
+  /** {@link #createTask(Callable, TaskOptions)} for code without a result. */
+  default Task<Void> createTask(TaskBody coro) {
+    return createTask(TaskBody.callable(coro), TaskOptions.DEFAULT);
+  }
+
+  /** {@link #createTask(Callable, TaskOptions)} for code without a result. */
+  default Task<Void> createTask(TaskBody coro, TaskOptions options) {
+    return createTask(TaskBody.callable(coro), options);
+  }
+
+  /**
+   * Runs {@code coro} as a task, from the next turn on; or by the task factory, if there is one.
+   *
+   * @throws IllegalStateException the loop is closed
+   */
+  <T> Task<T> createTask(Callable<T> coro, TaskOptions options);
+
+  /** Sets what {@link #createTask(Callable, TaskOptions)} makes tasks with; null: the default. */
+  void setTaskFactory(TaskFactory factory);
+
+  /** What was set, or null. */
+  TaskFactory getTaskFactory();
+
   // Watching descriptors
 
   /**

@@ -21,10 +21,7 @@ class ContextCell {
    * @return what was current, for {@link #leave}
    */
   final ContextCell enter(ThreadState state) {
-    if (entered) {
-      throw new IllegalStateException("cannot enter context: " + this + " is already entered");
-    }
-    entered = true;
+    occupy();
     ContextCell previous = state.context;
     state.context = this;
     return previous;
@@ -33,5 +30,22 @@ class ContextCell {
   final void leave(ThreadState state, ContextCell previous) {
     state.context = previous;
     entered = false;
+  }
+
+  /** Keeps everybody else out, until {@link #vacate}. */
+  final void occupy() {
+    if (entered) {
+      throw new IllegalStateException("cannot enter context: " + this + " is already entered");
+    }
+    entered = true;
+  }
+
+  final void vacate() {
+    entered = false;
+  }
+
+  /** Whether somebody is in it. */
+  final boolean isOccupied() {
+    return entered;
   }
 }

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -50,6 +51,17 @@ public class EngineLoop implements CallbackLoop {
   private volatile boolean closed;
   private volatile boolean debug = SlowCallbacks.debugByDefault();
   private ThreadState threadState;
+
+  /** Who has control: the loop's thread while it runs, or a task's. */
+  private Thread activeThread;
+
+  private ThreadState activeState;
+  private final TaskList tasks = new TaskList();
+  private TaskFactory taskFactory;
+
+  /** Whether the loop's thread carries tasks; null until the first one. */
+  private Boolean mountsTasks;
+
   private boolean stopping;
   private long turn;
 
@@ -94,7 +106,11 @@ public class EngineLoop implements CallbackLoop {
     ThreadState state = ThreadState.current();
     state.loop = this;
     threadState = state;
+    activate(Thread.currentThread(), state);
     thread = Thread.currentThread();
+    if (!tasks.isEmpty()) {
+      armAgainstPinning();
+    }
     try {
       do {
         runOnce();
@@ -106,6 +122,7 @@ public class EngineLoop implements CallbackLoop {
       } finally {
         thread = null;
         threadState = null;
+        activate(null, null);
         state.loop = null;
       }
     }
@@ -157,7 +174,10 @@ public class EngineLoop implements CallbackLoop {
       return;
     }
     engine.checkMayClose();
+    reportPendingTasks();
     closed = true;
+    ready.clear();
+    tasks.snapshot().forEach(Task::destroy);
     ready.clear();
     timers.clear();
     inbox.takeAll();
@@ -220,6 +240,95 @@ public class EngineLoop implements CallbackLoop {
   @Override
   public <T> Future<T> createFuture() {
     return new Future<>(this);
+  }
+
+  // Tasks
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public <T> Task<T> createTask(Callable<T> coro, TaskOptions options) {
+    Objects.requireNonNull(coro, "coro");
+    Objects.requireNonNull(options, "options");
+    checkCanSchedule();
+    if (taskFactory == null) {
+      return new Task<>(this, coro, options);
+    }
+    return (Task<T>)
+        Objects.requireNonNull(taskFactory.create(this, coro, options), "task factory");
+  }
+
+  @Override
+  public void setTaskFactory(TaskFactory factory) {
+    taskFactory = factory;
+  }
+
+  @Override
+  public TaskFactory getTaskFactory() {
+    return taskFactory;
+  }
+
+  final TaskList tasks() {
+    return tasks;
+  }
+
+  /** Whether this loop's tasks are {@link MountedThread}s. */
+  final boolean mountsTasks() {
+    if (mountsTasks == null) {
+      // A virtual thread cannot carry others.
+      mountsTasks = TaskThreads.mounted() && (thread == null || !thread.isVirtual());
+      armAgainstPinning();
+    }
+    return mountsTasks;
+  }
+
+  /** Has the loop's thread not block when a task that is pinned to it parks. */
+  final void armAgainstPinning() {
+    LockSupport.unpark(thread);
+  }
+
+  final Thread activeThread() {
+    return activeThread;
+  }
+
+  final ThreadState activeState() {
+    return activeState;
+  }
+
+  final void activate(Thread active, ThreadState state) {
+    activeThread = active;
+    activeState = state;
+  }
+
+  /** Runs {@code action} now, on the thread that runs the loop, which may be a task's carrier. */
+  final void runOnLoopThread(Runnable action) {
+    if (callerState() instanceof TaskThread caller) {
+      caller.callOnLoopThread(action);
+    } else {
+      action.run();
+    }
+  }
+
+  /** Code of the JDK lets {@code blocked} go on. From any thread. */
+  final void addUnblocked(TaskThread blocked) {
+    if (closed) {
+      blocked.abandon();
+    } else if (Thread.currentThread() == activeThread || Thread.currentThread() == thread) {
+      takeInbox();
+      ready.add(blocked, TaskThread.UNBLOCKED, 0);
+    } else {
+      Runnable goOn = () -> blocked.run(TaskThread.UNBLOCKED, 0);
+      inbox.add(new Handle(goOn, this, new Context(), null));
+      waiter.wake();
+    }
+  }
+
+  private void reportPendingTasks() {
+    for (Task<?> task : tasks.snapshot()) {
+      callExceptionHandler(
+          ExceptionContext.of("Task was destroyed but it is pending!")
+              .with("task", task)
+              .with("source_traceback", task.source()));
+    }
   }
 
   // Watching descriptors
@@ -586,8 +695,13 @@ public class EngineLoop implements CallbackLoop {
     }
   }
 
-  private ThreadState callerState() {
-    return Thread.currentThread() == thread ? threadState : ThreadState.current();
+  /** The state of the calling thread. */
+  final ThreadState callerState() {
+    return Thread.currentThread() == activeThread ? activeState : ThreadState.current();
+  }
+
+  final void requireOpen() {
+    checkOpen();
   }
 
   private void checkOpen() {

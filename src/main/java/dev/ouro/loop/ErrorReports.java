@@ -65,7 +65,7 @@ final class ErrorReports {
   private void callInContext(ExceptionContext context) {
     ThreadState state = ThreadState.current();
     ContextCell cell = cellOf(context);
-    if (cell == null || cell == state.context) {
+    if (cell == null || cell == state.context || cell.isOccupied()) {
       handler.handle(loop, context);
       return;
     }
@@ -77,8 +77,15 @@ final class ErrorReports {
     }
   }
 
-  /** Where the handler of what failed ran; null when that is not known. */
+  /** Where what failed ran; null when that is not known. */
   private static ContextCell cellOf(ExceptionContext context) {
+    Task<?> task = context.task();
+    if (task == null && context.future() instanceof Task<?> failed) {
+      task = failed;
+    }
+    if (task != null) {
+      return task.cell();
+    }
     Handle handle = context.handle();
     return handle == null ? null : handle.getContext().cell;
   }

@@ -86,8 +86,8 @@ public final class ExceptionContext {
   }
 
   /** The task that failed, or null. */
-  public Future<?> task() {
-    return (Future<?>) get("task");
+  public Task<?> task() {
+    return (Task<?>) get("task");
   }
 
   /** The callback that failed, or null. */

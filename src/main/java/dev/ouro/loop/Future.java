@@ -34,6 +34,7 @@ import java.util.function.Consumer;
  *
  * @param <T> what the result is
  */
+@SuppressWarnings("ReferenceEquality") // of loops and tasks
 public class Future<T> extends FutureStage<T> implements java.util.concurrent.Future<T> {
   private static final int PENDING = 0;
   private static final int CANCELLED = 1;
@@ -63,6 +64,9 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
   private String cancelMessage;
   private UnretrievedException unretrieved;
   private List<DoneCallback<T>> callbacks = List.of();
+
+  /** The task that began to await this before there was any callback, or null. */
+  private Task<?> awaiting;
 
   /** A future of {@code loop}, pending. {@link CallbackLoop#createFuture} is the usual way. */
   public Future(CallbackLoop loop) {
@@ -109,6 +113,27 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
   }
 
   /**
+   * Waits, in a task, until it is done: what {@code await} is to a coroutine. Other callbacks and
+   * tasks run meanwhile. Returns at once when it is done already.
+   *
+   * <p>{@link Task#cancel(String)} of the waiting task cancels this future. Allocates nothing for
+   * the first task that waits.
+   *
+   * @return the result. If it ended with an exception, that is thrown, itself, even when it is a
+   *     checked one
+   * @throws CancellationException it was cancelled, or the waiting task was
+   * @throws IllegalStateException it is not done, and the caller is not a task of the same loop; or
+   *     there is a native frame or a class initializer between the caller and the task's start,
+   *     where a task cannot be suspended
+   */
+  public final T await() {
+    if (state == PENDING) {
+      Task.toAwait(this).await(this);
+    }
+    return result();
+  }
+
+  /**
    * The exception that it ended with, or null when it has a result.
    *
    * @throws CancellationException it was cancelled
@@ -128,9 +153,8 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
    * @throws InvalidStateException it is done already
    */
   public final void setResult(T value) {
-    requirePending();
-    result = value;
-    finish(FINISHED);
+    requireSettable("setResult");
+    finishResult(value);
   }
 
   /**
@@ -140,10 +164,8 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
    */
   public final void setException(Throwable thrown) {
     Objects.requireNonNull(thrown, "thrown");
-    requirePending();
-    exception = thrown;
-    unretrieved = UnretrievedException.watch(this, thrown, source);
-    finish(FINISHED);
+    requireSettable("setException");
+    finishException(thrown);
   }
 
   /** {@link #cancel(String)} without a message. */
@@ -161,8 +183,7 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
       return false;
     }
     requireLoopThread();
-    cancelMessage = message;
-    finish(CANCELLED);
+    finishCancelled(message);
     return true;
   }
 
@@ -186,7 +207,7 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
   public final void addDoneCallback(Consumer<? super Future<T>> callback, Context context) {
     Objects.requireNonNull(callback, "callback");
     DoneCallback<T> added =
-        new DoneCallback<>(this, callback, context == null ? Context.copyContext() : context);
+        new DoneCallback<>(this, callback, context == null ? Context.copyContext() : context, null);
     if (done()) {
       loop.callSoon(added, added.context());
       return;
@@ -207,7 +228,7 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
     Objects.requireNonNull(callback, "callback");
     int before = callbacks.size();
     if (before > 0) {
-      callbacks.removeIf(added -> added.callback().equals(callback));
+      callbacks.removeIf(added -> callback.equals(added.callback()));
     }
     return before - callbacks.size();
   }
@@ -219,8 +240,8 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
    *
    * @throws ExecutionException it ended with an exception, which is the cause
    * @throws CancellationException it was cancelled
-   * @throws IllegalStateException it is not done, and the calling thread is the one that runs the
-   *     loop: nobody could make it done
+   * @throws IllegalStateException it is not done, and the caller is a callback of the same loop:
+   *     nobody could make it done. A task may wait, and is only suspended
    */
   @Override
   public final T get() throws InterruptedException, ExecutionException {
@@ -282,11 +303,11 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
   public String toString() {
     StringBuilder text = new StringBuilder("<").append(kind());
     switch (state) {
-      case PENDING -> text.append(" pending");
-      case CANCELLED -> text.append(" cancelled");
+      case PENDING -> text.append(' ').append(pendingText()).append(details());
+      case CANCELLED -> text.append(" cancelled").append(details());
       default -> {
-        text.append(" finished ");
-        text.append(exception != null ? "exception=" + exception : "result=" + result);
+        text.append(" finished").append(details());
+        text.append(exception != null ? " exception=" + exception : " result=" + result);
       }
     }
     if (source != null && !source.isEmpty()) {
@@ -300,6 +321,74 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
   /** The first word of {@link #toString}. */
   String kind() {
     return getClass().getSimpleName();
+  }
+
+  /** What stands behind the state in {@link #toString}. */
+  String details() {
+    return "";
+  }
+
+  /** What {@link #toString} calls the state before it is done. */
+  String pendingText() {
+    return "pending";
+  }
+
+  /** The exception that it ended with, or null, without having retrieved it. */
+  final Throwable peekException() {
+    return done() ? exception : null;
+  }
+
+  /** Throws when {@code method} is not for the future's users. */
+  void requireSettable(String method) {}
+
+  /** Makes it pending again; nobody else refers to it. */
+  final void reset() {
+    state = PENDING;
+    cancelMessage = null;
+  }
+
+  final void finishResult(T value) {
+    requirePending();
+    result = value;
+    finish(FINISHED);
+  }
+
+  final void finishException(Throwable thrown) {
+    requirePending();
+    exception = thrown;
+    unretrieved = UnretrievedException.watch(this, thrown, source);
+    finish(FINISHED);
+  }
+
+  final void finishCancelled(String message) {
+    cancelMessage = message;
+    finish(CANCELLED);
+  }
+
+  /** Has {@code task} go on once this is done, in the order of the callbacks. */
+  final void addAwaiting(Task<?> task) {
+    if (awaiting == null && callbacks.isEmpty()) {
+      awaiting = task;
+    } else {
+      if (callbacks.isEmpty()) {
+        callbacks = new ArrayList<>(1);
+      }
+      callbacks.add(new DoneCallback<>(this, null, null, task));
+    }
+  }
+
+  /** Undoes {@link #addAwaiting}. */
+  final void removeAwaiting(Task<?> task) {
+    if (awaiting == task) {
+      awaiting = null;
+    } else if (!callbacks.isEmpty()) {
+      callbacks.removeIf(added -> added.resumes() == task);
+    }
+  }
+
+  /** Where it was created, in debug mode, else null. */
+  final List<StackTraceElement> source() {
+    return source;
   }
 
   /** {@link #setResult}, unless it is done. */
@@ -332,8 +421,19 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
   }
 
   /** A future in the state of one that is garbage, for the report about its exception. */
-  static Future<?> standIn(CallbackLoop loop, Throwable exception) {
-    Future<Object> future = new Future<>(loop);
+  static Future<?> standIn(CallbackLoop loop, Throwable exception, String kind, String details) {
+    Future<Object> future =
+        new Future<>(loop) {
+          @Override
+          String kind() {
+            return kind;
+          }
+
+          @Override
+          String details() {
+            return details;
+          }
+        };
     future.exception = exception;
     future.state = FINISHED;
     return future;
@@ -368,16 +468,16 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
     requireLoopThread();
   }
 
-  private void requireLoopThread() {
+  final void requireLoopThread() {
     if (loop instanceof EngineLoop engineLoop) {
       engineLoop.checkThread();
     }
   }
 
   /** What a thread that waits awaits; {@link #finish} opens it. */
-  @SuppressWarnings("ReferenceEquality")
   private CountDownLatch latch() {
-    if (RunningLoop.current() == loop) {
+    ThreadState caller = ThreadState.current();
+    if (caller.loop == loop && caller.task() == null) {
       throw new IllegalStateException(this + " is not done, and waiting here would be a deadlock");
     }
     CountDownLatch latch = waiters;
@@ -399,15 +499,26 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
     if (latch != null) {
       latch.countDown();
     }
+    Task<?> task = awaiting;
+    if (task != null) {
+      awaiting = null;
+      task.scheduleStep();
+    }
     List<DoneCallback<T>> scheduled = callbacks;
     callbacks = List.of();
     for (DoneCallback<T> callback : scheduled) {
-      loop.callSoon(callback, callback.context());
+      if (callback.resumes() != null) {
+        callback.resumes().scheduleStep();
+      } else {
+        loop.callSoon(callback, callback.context());
+      }
     }
   }
 
+  /** A callback in its context; or a task that goes on, where it is not the first that waits. */
   private record DoneCallback<T>(
-      Future<T> future, Consumer<? super Future<T>> callback, Context context) implements Runnable {
+      Future<T> future, Consumer<? super Future<T>> callback, Context context, Task<?> resumes)
+      implements Runnable {
     @Override
     public void run() {
       callback.accept(future);

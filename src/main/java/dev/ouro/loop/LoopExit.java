@@ -32,7 +32,11 @@ public class LoopExit extends Error {
     }
   }
 
-  /** Whether {@code failure} leaves a run at once. */
+  /** Whether {@code failure} is one that leaves a run at once. */
+  public static boolean leavesRun(Throwable failure) {
+    return isFatal(failure);
+  }
+
   static boolean isFatal(Throwable failure) {
     return failure instanceof LoopExit
         || (failure instanceof VirtualMachineError && !(failure instanceof StackOverflowError));

@@ -1,18 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.loop;
 
-/** What a thread is in: the loop that it runs, and its current context. Only its thread uses it. */
-final class ThreadState {
-  private static final ThreadLocal<ThreadState> CURRENT = ThreadLocal.withInitial(ThreadState::new);
+/**
+ * What a thread is in: the loop that it runs, or whose task it is, and its current context. Only
+ * its thread uses it.
+ *
+ * <p>A platform thread has it as a thread-local. A task's thread has a {@link TaskThread} as its
+ * exception handler, which saves the 136 bytes of a map of thread-locals for each task.
+ */
+class ThreadState {
+  private static final ThreadLocal<ThreadState> CURRENT =
+      ThreadLocal.withInitial(() -> new ThreadState(null, new ContextCell(ContextMap.EMPTY)));
 
   /** The loop that runs on this thread, or null. */
   CallbackLoop loop;
 
-  ContextCell context = new ContextCell(ContextMap.EMPTY);
+  ContextCell context;
 
-  private ThreadState() {}
+  ThreadState(CallbackLoop loop, ContextCell context) {
+    this.loop = loop;
+    this.context = context;
+  }
 
   static ThreadState current() {
+    Thread thread = Thread.currentThread();
+    if (thread.isVirtual() && thread.getUncaughtExceptionHandler() instanceof ThreadState own) {
+      return own.withControl();
+    }
     return CURRENT.get();
+  }
+
+  /** The task that this thread is, or null. */
+  Task<?> task() {
+    return null;
+  }
+
+  /** This, once its thread may touch what belongs to the loop. */
+  ThreadState withControl() {
+    return this;
   }
 }

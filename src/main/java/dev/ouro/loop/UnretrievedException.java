@@ -15,19 +15,23 @@ final class UnretrievedException implements Runnable {
   private final CallbackLoop loop;
   private final Throwable exception;
   private final List<StackTraceElement> source;
+  private final String kind;
+  private final String details;
   private Cleaner.Cleanable cleanable;
   private volatile boolean retrieved;
 
   private UnretrievedException(
-      CallbackLoop loop, Throwable exception, List<StackTraceElement> source) {
-    this.loop = loop;
+      Future<?> future, Throwable exception, List<StackTraceElement> source) {
+    this.loop = future.getLoop();
     this.exception = exception;
     this.source = source;
+    this.kind = future instanceof Task ? "Task" : "Future";
+    this.details = future.details();
   }
 
   static UnretrievedException watch(
       Future<?> future, Throwable exception, List<StackTraceElement> source) {
-    UnretrievedException watch = new UnretrievedException(future.getLoop(), exception, source);
+    UnretrievedException watch = new UnretrievedException(future, exception, source);
     watch.cleanable = LoopCleaner.CLEANER.register(future, watch);
     return watch;
   }
@@ -55,8 +59,8 @@ final class UnretrievedException implements Runnable {
   }
 
   private ExceptionContext report() {
-    return ExceptionContext.of("Future exception was never retrieved", exception)
-        .with("future", Future.standIn(loop, exception))
+    return ExceptionContext.of(kind + " exception was never retrieved", exception)
+        .with("future", Future.standIn(loop, exception, kind, details))
         .with("source_traceback", source);
   }
 }

@@ -104,6 +104,7 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
   private static boolean isOfTheJvm(String target) {
     return target.endsWith(".jar")
         || target.endsWith("/lib/modules")
+        || target.endsWith("/lib/tzdb.dat")
         || target.startsWith("/proc/")
         || target.startsWith("/sys/fs/cgroup")
         || target.equals("/dev/random")

@@ -94,7 +94,7 @@ final class EchoCommand implements Callable<Integer> {
     int bufferBytes =
         workload.sizeBytes() > SMALL_BUFFER_BYTES ? LARGE_BUFFER_BYTES : SMALL_BUFFER_BYTES;
     List<Contender> contenders = new ArrayList<>();
-    for (ProtocolKind protocol : ProtocolKind.values()) {
+    for (ProtocolKind protocol : List.of(ProtocolKind.STREAMING, ProtocolKind.BUFFERED)) {
       for (Engine engine : Engine.values()) {
         contenders.add(programs.ouro(engine, protocol));
       }

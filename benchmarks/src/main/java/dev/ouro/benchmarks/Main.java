@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
       RunCommand.class,
       EchoCommand.class,
       UdpCommand.class,
+      TasksCommand.class,
       RingCommand.class,
       StartupCommand.class,
       IdleCommand.class,

@@ -12,6 +12,9 @@ import java.util.List;
  * class path.
  */
 public final class Programs {
+  /** Lets a loop carry its tasks. */
+  private static final String OPEN = "--add-opens=java.base/java.lang=ALL-UNNAMED";
+
   private static final String SERVERS = "dev.ouro.benchmarks.server.";
 
   private final Path nativeDirectory;
@@ -127,12 +130,14 @@ public final class Programs {
 
   /** Ouro, made to use an engine. */
   public Contender ouro(Engine engine, ProtocolKind protocol) {
-    String suffix = protocol == ProtocolKind.STREAMING ? "" : " buffered";
+    String suffix = protocol == ProtocolKind.STREAMING ? "" : " " + protocol.text();
     return new Contender(
         "Ouro " + engine.text() + suffix,
         Contender.Runtime.JVM,
         javaCommand(
-            List.of("-Ddev.ouro.engine=" + engine.text()), SERVERS + "OuroEcho", protocol.text()),
+            List.of("-Ddev.ouro.engine=" + engine.text(), OPEN),
+            SERVERS + "OuroEcho",
+            protocol.text()),
         "");
   }
 
@@ -159,12 +164,14 @@ public final class Programs {
     }
   }
 
-  /** Which of asyncio's two protocol shapes the echo is written as. */
+  /** As what the echo is written. */
   public enum ProtocolKind {
     /** {@code Protocol}. */
     STREAMING("protocol"),
     /** {@code BufferedProtocol}. */
-    BUFFERED("buffered");
+    BUFFERED("buffered"),
+    /** Neither: streams, in a task for each connection. */
+    TASKS("tasks");
 
     private final String text;
 

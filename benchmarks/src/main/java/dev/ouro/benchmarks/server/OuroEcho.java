@@ -3,6 +3,8 @@ package dev.ouro.benchmarks.server;
 
 import dev.ouro.Asyncio;
 import dev.ouro.EventLoop;
+import dev.ouro.streams.StreamReader;
+import dev.ouro.streams.StreamWriter;
 import dev.ouro.transport.BaseProtocol;
 import dev.ouro.transport.BufferedProtocol;
 import dev.ouro.transport.Protocol;
@@ -17,14 +19,42 @@ import java.util.function.Supplier;
 /** The echo server on Ouro, with the engine that {@code dev.ouro.engine} names. */
 public final class OuroEcho {
   private static final int BACKLOG = 4096;
+  private static final int TASK_BUFFER_BYTES = 16 * 1024;
 
   private OuroEcho() {}
 
-  /** Takes {@code protocol} (also when nothing is given) or {@code buffered}. */
+  /** Takes {@code protocol} (also when nothing is given), {@code buffered} or {@code tasks}. */
   public static void main(String[] arguments) throws IOException {
-    boolean buffered = arguments.length > 0 && arguments[0].equals("buffered");
-    Supplier<BaseProtocol> protocol = buffered ? BufferedEcho::new : Echo::new;
+    String kind = arguments.length > 0 ? arguments[0] : "protocol";
+    if (kind.equals("tasks")) {
+      Control.serve(OuroEcho::runTasks);
+      return;
+    }
+    Supplier<BaseProtocol> protocol = kind.equals("buffered") ? BufferedEcho::new : Echo::new;
     Control.serve(() -> run(protocol));
+  }
+
+  private static void runTasks() {
+    Asyncio.run(() -> {
+      ServerOptions options = ServerOptions.of("127.0.0.1", 0).withBacklog(BACKLOG);
+      try (Server server = Asyncio.startServer(options, OuroEcho::echo)) {
+        InetSocketAddress address = (InetSocketAddress) server.sockets().getFirst().getsockname();
+        System.out.println("engine " + Asyncio.getRunningLoop().engine());
+        Control.listening(address.getPort());
+        server.serveForever();
+      }
+    });
+  }
+
+  private static void echo(StreamReader reader, StreamWriter writer) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(TASK_BUFFER_BYTES);
+    while (reader.read(buffer.clear()) >= 0) {
+      int count = buffer.flip().remaining();
+      writer.write(buffer);
+      writer.drain();
+      Control.echoed(count);
+    }
+    writer.close();
   }
 
   private static void run(Supplier<BaseProtocol> protocol) throws IOException {

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.loop;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The stacks of tasks, for people. */
+final class TaskStack {
+  private static final String LOOP = TaskStack.class.getPackageName() + ".";
+
+  private TaskStack() {}
+
+  static List<StackTraceElement> of(Task<?> task) {
+    Throwable failure = failureOf(task);
+    Thread thread = task.thread();
+    if (failure == null && (thread == null || task.done())) {
+      return List.of();
+    }
+    StackTraceElement[] frames = failure != null ? failure.getStackTrace() : thread.getStackTrace();
+    return Stream.of(frames)
+        .dropWhile(frame -> isMachinery(frame) || frame.getClassName().startsWith("java.lang."))
+        .takeWhile(frame -> !frame.getClassName().equals(Task.class.getName()))
+        .toList();
+  }
+
+  private static boolean isMachinery(StackTraceElement frame) {
+    String name = frame.getClassName();
+    return name.startsWith(LOOP)
+        || name.startsWith("jdk.internal.vm.")
+        || name.startsWith("java.util.concurrent.locks.");
+  }
+
+  static void print(Task<?> task, PrintStream out) {
+    List<StackTraceElement> stack = of(task);
+    Throwable failure = failureOf(task);
+    if (stack.isEmpty()) {
+      out.println("No stack for " + task);
+      return;
+    }
+    out.println((failure == null ? "Stack for " : "Traceback for ") + task + ":");
+    stack.forEach(frame -> out.println("    at " + frame));
+    if (failure != null) {
+      out.println(failure);
+    }
+  }
+
+  /** What the task ended with, without having retrieved it. */
+  private static Throwable failureOf(Task<?> task) {
+    return task.peekException();
+  }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.streams;
+
+import java.io.IOException;
+
+/** Throws what a connection was lost with as it is. */
+final class Unchecked {
+  private Unchecked() {}
+
+  /** An {@link IOException} to throw, or else {@code thrown} itself is thrown. */
+  static IOException rethrow(Throwable thrown) {
+    if (thrown instanceof IOException io) {
+      return io;
+    }
+    throw Unchecked.<RuntimeException>propagate(thrown);
+  }
+
+  /** Throws {@code thrown}; the result type is for the compiler: {@code throw propagate(e)}. */
+  @SuppressWarnings("unchecked")
+  static <E extends Throwable> RuntimeException propagate(Throwable thrown) throws E {
+    throw (E) thrown;
+  }
+}

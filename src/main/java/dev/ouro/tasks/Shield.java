@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.tasks;
+
+import dev.ouro.loop.ExceptionContext;
+import dev.ouro.loop.Future;
+import java.util.function.Consumer;
+
+/**
+ * The result of another future, which is not cancelled when this is: what asyncio's {@code shield}
+ * returns.
+ *
+ * @param <T> what the result is
+ */
+public final class Shield<T> extends Future<T> {
+  private final Future<T> inner;
+  private final Consumer<Future<T>> callback = this::innerDone;
+
+  /** Shields {@code inner}, which had better be referred to elsewhere, too. */
+  @SuppressWarnings("this-escape") // to the loop, on whose thread this is
+  public Shield(Future<T> inner) {
+    super(inner.getLoop());
+    this.inner = inner;
+    inner.addDoneCallback(callback);
+    addDoneCallback(ignored -> inner.removeDoneCallback(callback));
+  }
+
+  private void innerDone(Future<T> done) {
+    if (done()) {
+      return;
+    }
+    if (done.cancelled()) {
+      super.cancel(messageOf(done));
+      return;
+    }
+    Throwable failure = done.exception();
+    if (failure != null) {
+      setException(failure);
+    } else {
+      setResult(done.result());
+    }
+  }
+
+  private static String messageOf(Future<?> cancelled) {
+    return Gathering.failureOf(cancelled).getMessage();
+  }
+
+  @Override
+  public boolean cancel(String message) {
+    boolean cancelled = super.cancel(message);
+    if (cancelled && !inner.done()) {
+      // Nobody else may ask for what it ends with.
+      inner.addDoneCallback(Shield::reportFailure);
+    }
+    return cancelled;
+  }
+
+  private static void reportFailure(Future<?> done) {
+    if (!done.cancelled() && done.exception() != null) {
+      done.getLoop()
+          .callExceptionHandler(
+              ExceptionContext.of("exception in shielded future", done.exception())
+                  .with("future", done));
+    }
+  }
+}

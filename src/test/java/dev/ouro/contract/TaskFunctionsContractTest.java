@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ouro.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ouro.Asyncio;
+import dev.ouro.EventLoop;
+import dev.ouro.loop.ExceptionContext;
+import dev.ouro.loop.ExceptionGroup;
+import dev.ouro.loop.Future;
+import dev.ouro.loop.Task;
+import dev.ouro.poll.EngineKind;
+import dev.ouro.tasks.DoneAndPending;
+import dev.ouro.tasks.ReturnWhen;
+import dev.ouro.tasks.TaskGroup;
+import dev.ouro.tasks.Timeout;
+import dev.ouro.testing.OnBothEnginesAndTaskKinds;
+import dev.ouro.testing.TaskFixture;
+import dev.ouro.testing.TaskKind;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** asyncio's module-level functions for tasks. */
+@OnBothEnginesAndTaskKinds
+class TaskFunctionsContractTest {
+  private static final Duration LONG = Duration.ofDays(1);
+  private static final Duration SHORT = Duration.ofNanos(1);
+
+  @RegisterExtension final TaskFixture tasks;
+  private final List<String> trace = new ArrayList<>();
+  private EventLoop loop;
+
+  TaskFunctionsContractTest(EngineKind engine, TaskKind kind) {
+    tasks = new TaskFixture(engine, kind);
+  }
+
+  @BeforeEach
+  void open() {
+    loop = tasks.loop();
+  }
+
+  private static void fail(String message) throws IOException {
+    throw new IOException(message);
+  }
+
+  // sleep
+
+  @Test
+  void shouldLetOneTurnGoByInSleepOfZero() {
+    tasks.run(() -> {
+      loop.callSoon(() -> trace.add("callback"));
+      Asyncio.sleep(Duration.ZERO);
+      trace.add("task");
+      assertThat(Asyncio.<String>sleep(SHORT, "result")).isEqualTo("result");
+    });
+    assertThat(trace).containsExactly("callback", "task");
+    assertThatThrownBy(() -> Asyncio.sleep(SHORT)).isInstanceOf(IllegalStateException.class);
+  }
+
+  // gather
+
+  @Test
+  void shouldGatherResultsInOrder() {
+    tasks.run(() -> {
+      List<Integer> results =
+          Asyncio.gather(
+              () -> {
+                Asyncio.sleep(SHORT);
+                return 1;
+              },
+              () -> 2);
+      assertThat(results).containsExactly(1, 2);
+      Task<Integer> same = Asyncio.createTask(() -> 3);
+      assertThat(Asyncio.<Integer>gather(same, same)).containsExactly(3, 3);
+      assertThat(Asyncio.<Integer>gather(List.of())).isEmpty();
+    });
+  }
+
+  @Test
+  void shouldThrowFirstFailureOfGatheredAndLeaveOthers() {
+    tasks.run(() -> {
+      Task<Void> other = Asyncio.createTask(() -> Asyncio.sleep(SHORT));
+      Task<Void> failing = Asyncio.createTask(() -> fail("first"));
+      assertThatThrownBy(() -> Asyncio.gather(other, failing))
+          .isInstanceOf(IOException.class)
+          .hasMessage("first");
+      other.await();
+      assertThat(other.cancelled()).isFalse();
+    });
+  }
+
+  @Test
+  void shouldGatherExceptionsAsResults() {
+    tasks.run(() -> {
+      Task<Void> cancelled = Asyncio.createTask(() -> Asyncio.sleep(LONG));
+      cancelled.cancel("why");
+      List<Object> results =
+          Asyncio.gatherReturnExceptions(
+              Asyncio.createTask(() -> 1), Asyncio.createTask(() -> fail("no")), cancelled);
+      assertThat(results.get(0)).isEqualTo(1);
+      assertThat(results.get(1)).isInstanceOf(IOException.class);
+      assertThat(results.get(2)).isInstanceOf(CancellationException.class);
+    });
+  }
+
+  @Test
+  void shouldCancelAllThatIsGathered() {
+    List<Task<Void>> children = new ArrayList<>();
+    Task<Void> task =
+        tasks.create(() -> {
+          children.add(Asyncio.createTask(() -> Asyncio.sleep(LONG)));
+          children.add(Asyncio.createTask(() -> Asyncio.sleep(LONG)));
+          Asyncio.gather(children);
+        });
+    tasks.runTurns(2);
+
+    task.cancel();
+
+    assertThatThrownBy(() -> loop.runUntilComplete(task)).isInstanceOf(CancellationException.class);
+    assertThat(children).allMatch(Future::cancelled);
+  }
+
+  // waitFor, timeout
+
+  @Test
+  void shouldEndWhatTakesTooLong() {
+    tasks.run(() -> {
+      Task<Void> slow = Asyncio.createTask(() -> Asyncio.sleep(LONG));
+      assertThatThrownBy(() -> Asyncio.waitFor(slow, SHORT))
+          .isInstanceOf(TimeoutException.class)
+          .hasCauseInstanceOf(CancellationException.class);
+      assertThat(slow.cancelled()).isTrue();
+      assertThat(Asyncio.currentTask().cancelling()).isZero();
+      assertThat(Asyncio.<Integer>waitFor(Asyncio.createTask(() -> 5), LONG)).isEqualTo(5);
+      assertThat(Asyncio.<Integer>waitFor(() -> 6, null)).isEqualTo(6);
+      assertThatThrownBy(() -> Asyncio.waitFor(loop.createFuture(), Duration.ZERO))
+          .isInstanceOf(TimeoutException.class);
+      Future<Integer> done = loop.createFuture();
+      done.setResult(7);
+      assertThat(Asyncio.<Integer>waitFor(done, Duration.ZERO)).isEqualTo(7);
+    });
+  }
+
+  @Test
+  void shouldTurnItsOwnCancellationIntoTimeoutAlone() {
+    Task<Void> task =
+        tasks.create(() -> {
+          Asyncio.timeout(LONG, () -> Asyncio.sleep(LONG));
+        });
+    tasks.runTurns(1);
+    task.cancel("from outside");
+    assertThatThrownBy(() -> loop.runUntilComplete(task))
+        .isInstanceOf(CancellationException.class)
+        .hasMessage("from outside");
+  }
+
+  @Test
+  void shouldExpireAndReschedule() {
+    tasks.run(() -> {
+      Timeout timeout = Asyncio.timeout(null);
+      assertThat(timeout.when()).isEmpty();
+      assertThat(timeout.toString()).isEqualTo("<Timeout [created]>");
+      assertThatThrownBy(() -> timeout.reschedule(OptionalLong.of(1)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("Timeout has not been entered");
+      assertThatThrownBy(() ->
+              timeout.run(() -> {
+                timeout.reschedule(OptionalLong.of(loop.time() - 1));
+                Asyncio.sleep(LONG);
+              }))
+          .isInstanceOf(TimeoutException.class);
+      assertThat(timeout.expired()).isTrue();
+      assertThatThrownBy(() -> timeout.reschedule(OptionalLong.empty()))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("Cannot change state of expired Timeout");
+      assertThatThrownBy(() -> timeout.run(() -> {}))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("Timeout has already been entered");
+
+      Timeout lifted = Asyncio.timeoutAt(loop.time() + 1_000_000_000);
+      assertThat(
+              lifted.<String>call(() -> {
+                lifted.reschedule(OptionalLong.empty());
+                Asyncio.sleep(SHORT);
+                return "in time";
+              }))
+          .isEqualTo("in time");
+      assertThat(lifted.expired()).isFalse();
+    });
+  }
+
+  @Test
+  void shouldNestTimeouts() {
+    tasks.run(() -> {
+      Timeout outer = Asyncio.timeout(SHORT);
+      Timeout inner = Asyncio.timeout(LONG);
+      assertThatThrownBy(() -> outer.run(() -> inner.run(() -> Asyncio.sleep(LONG))))
+          .isInstanceOf(TimeoutException.class);
+      assertThat(outer.expired()).isTrue();
+      assertThat(inner.expired()).isFalse();
+    });
+  }
+
+  // wait, asCompleted
+
+  @Test
+  void shouldWaitForSome() {
+    tasks.run(() -> {
+      Future<Integer> never = loop.createFuture();
+      Task<Integer> soon = Asyncio.createTask(() -> 1);
+      DoneAndPending<Future<Integer>> first =
+          Asyncio.wait(List.of(never, soon), ReturnWhen.FIRST_COMPLETED);
+      assertThat(first.done()).containsExactly(soon);
+      assertThat(first.pending()).containsExactly(never);
+      DoneAndPending<Future<Integer>> late =
+          Asyncio.wait(List.of(never), SHORT, ReturnWhen.ALL_COMPLETED);
+      assertThat(late.pending()).containsExactly(never);
+      assertThat(never.cancelled()).isFalse();
+      Task<Void> failing = Asyncio.createTask(() -> fail("no"));
+      assertThat(Asyncio.wait(List.of(never, failing), ReturnWhen.FIRST_EXCEPTION).done())
+          .hasSize(1);
+      assertThatThrownBy(() -> Asyncio.wait(List.of()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("Set of Tasks/Futures is empty.");
+    });
+  }
+
+  @Test
+  void shouldGiveFuturesOutAsTheyComplete() {
+    tasks.run(() -> {
+      Future<String> late = loop.createFuture();
+      Future<String> early = loop.createFuture();
+      loop.callSoon(() -> early.setResult("early"));
+      loop.callLater(SHORT, () -> late.setResult("late"));
+      for (Future<String> done : Asyncio.asCompleted(List.of(late, early))) {
+        trace.add(done.result());
+      }
+      assertThatThrownBy(
+              () -> {
+                for (Future<?> done : Asyncio.asCompleted(List.of(loop.createFuture()), SHORT)) {
+                  trace.add("never " + done);
+                }
+              })
+          .isInstanceOf(TimeoutException.class);
+    });
+    assertThat(trace).containsExactly("early", "late");
+  }
+
+  // shield
+
+  @Test
+  void shouldNotCancelWhatIsShielded() {
+    Future<String> inner = loop.createFuture();
+    Task<String> task = tasks.create(() -> Asyncio.shield(inner));
+    tasks.runTurns(1);
+
+    task.cancel();
+
+    assertThatThrownBy(() -> loop.runUntilComplete(task)).isInstanceOf(CancellationException.class);
+    assertThat(inner.done()).isFalse();
+    inner.setException(new IOException("nobody waits for this"));
+    tasks.runTurns(1);
+    assertThat(tasks.takeErrors())
+        .extracting(ExceptionContext::message)
+        .containsExactly("exception in shielded future");
+  }
+
+  @Test
+  void shouldAnswerWhatIsShielded() {
+    tasks.run(() -> {
+      assertThat(Asyncio.<Integer>shield(Asyncio.createTask(() -> 1))).isEqualTo(1);
+      assertThatThrownBy(() -> Asyncio.shield(Asyncio.createTask(() -> fail("no"))))
+          .isInstanceOf(IOException.class);
+    });
+  }
+
+  // TaskGroup
+
+  @Test
+  void shouldWaitForAllTasksOfGroup() {
+    int sum =
+        tasks.run(() -> {
+          List<Task<Integer>> made = new ArrayList<>();
+          int inside =
+              TaskGroup.call(group -> {
+                for (int i = 1; i <= 3; i++) {
+                  int result = i;
+                  made.add(
+                      group.createTask(() -> {
+                        Asyncio.sleep(SHORT);
+                        return result;
+                      }));
+                }
+                return 10;
+              });
+          assertThat(made).allMatch(Future::done);
+          return inside + made.stream().mapToInt(Task::result).sum();
+        });
+    assertThat(sum).isEqualTo(16);
+  }
+
+  @Test
+  void shouldCancelGroupWhenOneFailsAndThrowAllErrors() {
+    tasks.run(() -> {
+      Task<?>[] other = new Task<?>[1];
+      assertThatThrownBy(() ->
+              TaskGroup.run(group -> {
+                other[0] = group.createTask(() -> Asyncio.sleep(LONG));
+                group.createTask(() -> fail("first"));
+                group.createTask(() -> {
+                  try {
+                    Asyncio.sleep(LONG);
+                  } finally {
+                    fail("second, on being cancelled");
+                  }
+                });
+                Asyncio.sleep(LONG);
+                trace.add("the body was cancelled");
+              }))
+          .isInstanceOfSatisfying(
+              ExceptionGroup.class,
+              errors -> {
+                assertThat(errors).hasMessage("unhandled errors in a TaskGroup (2 sub-exceptions)");
+                assertThat(errors.exceptions())
+                    .extracting(Throwable::getMessage)
+                    .containsExactly("first", "second, on being cancelled");
+                assertThat(errors.getSuppressed()).hasSize(2);
+              });
+      assertThat(other[0].cancelled()).isTrue();
+      assertThat(Asyncio.currentTask().cancelling()).isZero();
+      Asyncio.sleep(Duration.ZERO); // and no cancellation is left over
+    });
+    assertThat(trace).isEmpty();
+  }
+
+  @Test
+  void shouldCancelGroupWhenBodyFails() {
+    tasks.run(() -> {
+      Task<?>[] child = new Task<?>[1];
+      assertThatThrownBy(() ->
+              TaskGroup.run(group -> {
+                child[0] = group.createTask(() -> Asyncio.sleep(LONG));
+                Asyncio.sleep(Duration.ZERO);
+                fail("body");
+              }))
+          .isInstanceOfSatisfying(
+              ExceptionGroup.class, errors -> assertThat(errors.exceptions()).hasSize(1));
+      assertThat(child[0].cancelled()).isTrue();
+    });
+  }
+
+  @Test
+  void shouldCancelGroupWhenParentIsCancelled() {
+    Task<?>[] child = new Task<?>[1];
+    Task<Void> parent =
+        tasks.create(() -> {
+          TaskGroup.run(group -> {
+            child[0] = group.createTask(() -> Asyncio.sleep(LONG));
+          });
+        });
+    tasks.runTurns(2);
+
+    parent.cancel("from outside");
+
+    assertThatThrownBy(() -> loop.runUntilComplete(parent))
+        .isInstanceOf(CancellationException.class)
+        .hasMessage("from outside");
+    assertThat(child[0].cancelled()).isTrue();
+  }
+
+  @Test
+  void shouldNotTakeTasksOnceGroupIsOver() {
+    tasks.run(() -> {
+      TaskGroup[] kept = new TaskGroup[1];
+      TaskGroup.run(group -> {
+        kept[0] = group;
+      });
+      assertThatThrownBy(() -> kept[0].createTask(() -> 1))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("is finished");
+      assertThatThrownBy(() ->
+              TaskGroup.run(group -> {
+                group.createTask(() -> fail("no"));
+                try {
+                  Asyncio.sleep(LONG);
+                } catch (CancellationException shuttingDown) {
+                  group.createTask(() -> 1);
+                }
+              }))
+          .isInstanceOfSatisfying(
+              ExceptionGroup.class,
+              errors ->
+                  assertThat(errors.exceptions().get(1)).hasMessageContaining("is shutting down"));
+    });
+  }
+
+  @Test
+  void shouldKeepOuterCancellationBesideErrorsOfGroup() {
+    Task<Void> parent =
+        tasks.create(() -> {
+          try {
+            TaskGroup.run(group -> {
+              group.createTask(() -> {
+                try {
+                  Asyncio.sleep(LONG);
+                } finally {
+                  fail("on being cancelled");
+                }
+              });
+              Asyncio.sleep(LONG);
+            });
+          } catch (ExceptionGroup errors) {
+            trace.add("errors");
+          }
+          Asyncio.sleep(LONG); // the cancellation is delivered here
+        });
+    tasks.runTurns(2);
+
+    parent.cancel();
+
+    assertThatThrownBy(() -> loop.runUntilComplete(parent))
+        .isInstanceOf(CancellationException.class);
+    assertThat(trace).containsExactly("errors");
+  }
+
+  // ensureFuture, eager factory
+
+  @Test
+  void shouldMakeFuturesOfWhatever() {
+    tasks.run(() -> {
+      Future<Integer> own = loop.createFuture();
+      assertThat((Object) Asyncio.ensureFuture(own)).isSameAs(own);
+      assertThat(Asyncio.ensureFuture(() -> 4).await()).isEqualTo(4);
+    });
+  }
+
+  @Test
+  void shouldStartEveryTaskAtOnceWithEagerFactory() {
+    loop.setTaskFactory(Asyncio::eagerTaskFactory);
+    tasks.run(() -> {
+      Task<Integer> task = Asyncio.createTask(() -> 9);
+      assertThat(task.done()).isTrue();
+      assertThat(Asyncio.<Integer>gather(() -> 1, () -> 2)).containsExactly(1, 2);
+      TaskGroup.run(group -> {
+        assertThat(group.createTask(() -> 3).result()).isEqualTo(3);
+      });
+    });
+  }
+}
