@@ -39,17 +39,13 @@ import java.util.List;
  */
 public final class Uring
     implements RingOperations, SocketOperations, FileOperations, AutoCloseable {
-  private static final int WORK = Enter.IORING_SQ_TASKRUN | Enter.IORING_SQ_CQ_OVERFLOW;
-
   private final UringOptions options;
   private final UringSetup setup;
   private final RingCalls calls;
   private final UringMemory memory;
   private final Sqe sqe = new Sqe(this);
   private final List<BufferRing> bufferRings = new ArrayList<>();
-  private final boolean sqpoll;
-  private final boolean tellsWork;
-  private final int waitFlags;
+  private final Submitter submitter;
   private UringProbe probe;
 
   private SubmissionQueue sq;
@@ -62,13 +58,15 @@ public final class Uring
     this.setup = setup;
     this.calls = new RingCalls(setup.fd, setup.setupFlags);
     this.memory = memory;
-    this.sq = memory.submissionQueue();
-    this.cq = memory.completionQueue();
-    this.sqpoll = has(Setup.IORING_SETUP_SQPOLL);
+    this.submitter = new Submitter(setup, calls, memory);
     this.wideEntries = has(Setup.IORING_SETUP_SQE128);
-    this.tellsWork = has(Setup.IORING_SETUP_TASKRUN_FLAG) || !has(Setup.IORING_SETUP_DEFER_TASKRUN);
-    boolean noIowait = (setup.features & Setup.IORING_FEAT_NO_IOWAIT) != 0;
-    this.waitFlags = Enter.IORING_ENTER_GETEVENTS | (noIowait ? Enter.IORING_ENTER_NO_IOWAIT : 0);
+    use(memory.submissionQueue(), memory.completionQueue());
+  }
+
+  private void use(SubmissionQueue submissionQueue, CompletionQueue completionQueue) {
+    sq = submissionQueue;
+    cq = completionQueue;
+    submitter.use(sq, cq);
   }
 
   private boolean has(int setupFlag) {
@@ -130,7 +128,7 @@ public final class Uring
   @Override
   public Sqe prepare(int op, int fd, long off, long addr, int len, int opFlags) {
     if (!sq.hasRoom()) {
-      makeRoom();
+      submitter.makeRoom();
     }
     sqe.moveTo(sq.tailEntry());
     if (wideEntries) {
@@ -151,20 +149,6 @@ public final class Uring
     sq.commit();
   }
 
-  private void makeRoom() {
-    calls.checkOpen();
-    int pending = sq.publish();
-    int result;
-    do {
-      int flags = sqpoll ? Enter.IORING_ENTER_SQ_WAIT | wakeFlag() : 0;
-      result = enter(pending, 0, flags, 0, 0);
-      // A signal ends the wait for the kernel's thread early, without a word.
-    } while (sqpoll && result >= 0 && !sq.hasRoom());
-    if (!sq.hasRoom()) {
-      throw new SubmissionQueueFullException(result < 0 ? -result : Errno.EAGAIN);
-    }
-  }
-
   // ---------------------------------------------------------------- entering
 
   /**
@@ -177,15 +161,7 @@ public final class Uring
    * @throws IllegalStateException on a thread that does not own the ring, or before it is enabled
    */
   public int submit() {
-    int pending = sq.publish();
-    if (pending == 0) {
-      return 0;
-    }
-    if (sqpoll) {
-      int wake = wakeFlag();
-      return wake == 0 ? pending : enter(pending, 0, wake, 0, 0);
-    }
-    return enter(pending, 0, 0, 0, 0);
+    return submitter.submit();
   }
 
   /** {@link #submitAndWait(int, long)} without limit. */
@@ -211,9 +187,9 @@ public final class Uring
   public int submitAndWait(int waitNr, long timeoutNanos) {
     if (waitNr <= 0 || timeoutNanos == 0) {
       checkNotNegative("waitNr", waitNr);
-      return submitAndPoll();
+      return submitter.submitAndPoll();
     }
-    return await(waitNr, timeoutNanos, 0);
+    return submitter.await(waitNr, timeoutNanos, 0);
   }
 
   /**
@@ -225,75 +201,7 @@ public final class Uring
     if (waitNr <= 0 || timeoutNanos == 0 || minWaitMicros == 0) {
       return submitAndWait(Math.min(waitNr, 1), timeoutNanos);
     }
-    if ((setup.features & Setup.IORING_FEAT_MIN_TIMEOUT) != 0) {
-      return await(waitNr, timeoutNanos, minWaitMicros);
-    }
-    long minWaitNanos = minWaitMicros * 1000L;
-    boolean ends = timeoutNanos > 0 && timeoutNanos <= minWaitNanos;
-    int result = await(waitNr, ends ? timeoutNanos : minWaitNanos, 0);
-    if (ends || ready() > 0 || (result < 0 && result != -Errno.ETIME)) {
-      return result;
-    }
-    int second = await(1, timeoutNanos < 0 ? -1 : timeoutNanos - minWaitNanos, 0);
-    return result > 0 ? result : second;
-  }
-
-  private int submitAndPoll() {
-    int pending = sq.publish();
-    if (pending == 0 && !taskrunPending()) {
-      return 0;
-    }
-    int flags = Enter.IORING_ENTER_GETEVENTS | (sqpoll ? wakeFlag() : 0);
-    return enter(pending, 0, flags, 0, 0);
-  }
-
-  private int await(int waitNr, long timeoutNanos, int minWaitMicros) {
-    int wanted = Math.min(waitNr, cq.entries());
-    int pending = sq.publish();
-    if (pending == 0 && cq.ready() >= wanted && !taskrunPending()) {
-      return 0;
-    }
-    boolean limited = timeoutNanos > 0;
-    boolean extended = limited || minWaitMicros > 0;
-    long start = limited ? System.nanoTime() : 0;
-    long left = timeoutNanos;
-    int enough = minWaitMicros > 0 ? 1 : wanted;
-    int flags = waitFlags | (extended ? Enter.IORING_ENTER_EXT_ARG : 0);
-    int taken = 0;
-    while (true) {
-      long arg = extended ? memory.waitArgument(left, minWaitMicros) : 0;
-      int wake = sqpoll ? wakeFlag() : 0;
-      int result =
-          enter(pending, wanted, flags | wake, arg, extended ? Layout.GETEVENTS_ARG_SIZE : 0);
-      if (result < 0 && result != -Errno.EINTR) {
-        return taken > 0 ? taken : result;
-      }
-      if (result > 0) {
-        taken = result;
-      }
-      if (result >= 0 && (taken < pending || cq.ready() >= enough)) {
-        return taken;
-      }
-      // Interrupted, or the time is over and the answer is how many entries were taken.
-      pending = result >= 0 ? 0 : pending;
-      if (limited) {
-        left = timeoutNanos - (System.nanoTime() - start);
-        if (left <= 0) {
-          return taken > 0 ? taken : -Errno.ETIME;
-        }
-      }
-    }
-  }
-
-  private int wakeFlag() {
-    boolean sleeps = (sq.flagsAfterFence() & Enter.IORING_SQ_NEED_WAKEUP) != 0;
-    return sleeps ? Enter.IORING_ENTER_SQ_WAKEUP : 0;
-  }
-
-  private int enter(int toSubmit, int minComplete, int flags, long arg, long argSize) {
-    // The kernel counts what is ready from the head that it knows.
-    cq.publish();
-    return calls.enter(toSubmit, minComplete, flags, arg, argSize);
+    return submitter.awaitBatch(waitNr, minWaitMicros, timeoutNanos);
   }
 
   /**
@@ -301,7 +209,7 @@ public final class Uring
    * spins asks, together with {@link #ready}.
    */
   public boolean taskrunPending() {
-    return (sq.flags() & WORK) != 0 || !tellsWork;
+    return submitter.taskrunPending();
   }
 
   /**
@@ -469,8 +377,7 @@ public final class Uring
     long params = memory.resizeParams(entries, cqEntries);
     registerChecked("resize", Register.IORING_REGISTER_RESIZE_RINGS, params, 1);
     memory.remap(setup.fd, setup.setupFlags);
-    sq = memory.submissionQueue();
-    cq = memory.completionQueue();
+    use(memory.submissionQueue(), memory.completionQueue());
     sqe.moveTo(memory.scratch());
   }
 
@@ -601,8 +508,7 @@ public final class Uring
     }
     quiet = owner == null || (foreign ? ownerHasEnded() : reachQuiescence());
     calls.close(memory);
-    sq = UringMemory.closedSubmissionQueue();
-    cq = UringMemory.closedCompletionQueue();
+    use(UringMemory.closedSubmissionQueue(), UringMemory.closedCompletionQueue());
     wideEntries = false;
     sqe.moveTo(UringMemory.nowhere());
     for (BufferRing bufferRing : bufferRings) {
@@ -621,7 +527,7 @@ public final class Uring
 
   /** Forgets what is queued, where that is still possible. */
   void discardQueued() {
-    if (!sqpoll) {
+    if (!has(Setup.IORING_SETUP_SQPOLL)) {
       sq.discard();
     }
   }
