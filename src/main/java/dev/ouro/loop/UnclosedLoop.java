@@ -2,10 +2,10 @@
 package dev.ouro.loop;
 
 import dev.ouro.linux.Fd;
+import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Socket;
 import dev.ouro.linux.SocketCalls;
 import dev.ouro.linux.SocketConstants;
-import dev.ouro.linux.LinuxException;
 import java.lang.ref.Cleaner;
 import java.util.List;
 
@@ -22,7 +22,9 @@ final class UnclosedLoop implements Runnable {
   private final List<Fd> engine;
   private Cleaner.Cleanable cleanable;
 
-  /** Those of transports and servers, by number. The last write before the loop is garbage counts. */
+  /**
+   * Those of transports and servers, by number. The last write before the loop is garbage counts.
+   */
   private volatile Fd[] owned;
 
   private volatile boolean warns;

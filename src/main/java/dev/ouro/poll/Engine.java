@@ -112,8 +112,8 @@ public interface Engine extends AutoCloseable {
   /**
    * Ends everything and frees the engine's descriptors. Operations that are still running are
    * cancelled without a word to their listeners; memory that the kernel does not give back within a
-   * bounded time is leaked, and said so, never freed: {@link #operations} is not 0 then. Descriptors
-   * of channels and acceptors close.
+   * bounded time is leaked, and said so, never freed: {@link #operations} is not 0 then.
+   * Descriptors of channels and acceptors close.
    */
   @Override
   void close();

@@ -52,7 +52,8 @@ final class Tls {
     TlsLayers layers =
         options.serverSide()
             ? ofServer(options.tls())
-            : ofClient(options.tls(), null, -1, "serverHostname: a client must have one (empty: any)");
+            : ofClient(
+                options.tls(), null, -1, "serverHostname: a client must have one (empty: any)");
     if (transport.isClosing()) {
       Future<Transport> none = loop.createFuture();
       none.setResult(null);

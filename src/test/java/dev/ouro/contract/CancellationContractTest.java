@@ -48,9 +48,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every asynchronous operation, cancelled after every number of turns that it can live, and in every
- * place of a turn: nothing leaks, no data are lost, and each protocol that was made is lost once.
- * Behaviours 54, 55, 103, 104, 148, 194 and 262.
+ * Every asynchronous operation, cancelled after every number of turns that it can live, and in
+ * every place of a turn: nothing leaks, no data are lost, and each protocol that was made is lost
+ * once. Behaviours 54, 55, 103, 104, 148, 194 and 262.
  */
 @OnBothEngines
 class CancellationContractTest {
@@ -113,8 +113,7 @@ class CancellationContractTest {
     switch (place) {
       case BETWEEN_TURNS -> cancelled[0] = future.cancel();
       case BEFORE_COMPLETIONS -> net.loop().callSoon(() -> cancelled[0] = future.cancel());
-      case AFTER_COMPLETIONS ->
-          net.loop().callSoonThreadsafe(() -> cancelled[0] = future.cancel());
+      case AFTER_COMPLETIONS -> net.loop().callSoonThreadsafe(() -> cancelled[0] = future.cancel());
       default -> throw new AssertionError(place);
     }
     net.runTurns(1);
@@ -215,8 +214,7 @@ class CancellationContractTest {
         new Operation() {
           @Override
           public Future<?> start() {
-            return net.loop()
-                .createUnixServer(() -> protocol(), UnixServerOptions.of(path));
+            return net.loop().createUnixServer(() -> protocol(), UnixServerOptions.of(path));
           }
 
           @Override
@@ -313,7 +311,8 @@ class CancellationContractTest {
           @Override
           public Future<?> start() {
             return net.loop()
-                .createUnixConnection(() -> protocol(), UnixConnectionOptions.of(folder.resolve("full")));
+                .createUnixConnection(
+                    () -> protocol(), UnixConnectionOptions.of(folder.resolve("full")));
           }
 
           @Override
@@ -339,8 +338,7 @@ class CancellationContractTest {
           @Override
           public Future<?> start() throws Exception {
             pair = Socket.pair();
-            return net.loop()
-                .createConnection(() -> protocol(), ConnectionOptions.of(pair[0]));
+            return net.loop().createConnection(() -> protocol(), ConnectionOptions.of(pair[0]));
           }
 
           @Override
@@ -394,8 +392,7 @@ class CancellationContractTest {
               return net.loop()
                   .createDatagramEndpoint(
                       () -> protocol,
-                      DatagramOptions.local(
-                          InetSocketAddress.createUnresolved(host, 0)));
+                      DatagramOptions.local(InetSocketAddress.createUnresolved(host, 0)));
             }
 
             @Override
@@ -772,18 +769,17 @@ class CancellationContractTest {
     cancelEverywhere(() -> net.loop().getaddrinfo("localhost", null, 0, 0, 0, 0));
     cancelEverywhere(() -> net.loop().getnameinfo(loopback(80), 0));
     cancelEverywhere(() -> net.loop().runInExecutor(() -> "result"));
-    cancelEverywhere(
-        () -> {
-          Future<String> later = net.loop().createFuture();
-          net.loop()
-              .callLater(
-                  Duration.ZERO,
-                  () -> {
-                    if (!later.done()) {
-                      later.setResult("later");
-                    }
-                  });
-          return later;
-        });
+    cancelEverywhere(() -> {
+      Future<String> later = net.loop().createFuture();
+      net.loop()
+          .callLater(
+              Duration.ZERO,
+              () -> {
+                if (!later.done()) {
+                  later.setResult("later");
+                }
+              });
+      return later;
+    });
   }
 }

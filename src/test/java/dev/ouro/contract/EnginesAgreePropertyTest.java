@@ -28,9 +28,9 @@ import net.jqwik.api.Provide;
  * Behaviour 266: both engines call the protocols of a connection alike, whatever its two ends do.
  *
  * <p>Compared is what a program can rely on: the order of the calls about reading, and of those
- * about writing; how many bytes have arrived, and how the transports are, whenever nothing moves any
- * more. Not compared is what the kernel leaves open: into how many pieces the bytes fall, and how
- * many of them an aborted end has still sent.
+ * about writing; how many bytes have arrived, and how the transports are, whenever nothing moves
+ * any more. Not compared is what the kernel leaves open: into how many pieces the bytes fall, and
+ * how many of them an aborted end has still sent.
  */
 class EnginesAgreePropertyTest {
   private static final int SMALL = 10;
@@ -64,8 +64,7 @@ class EnginesAgreePropertyTest {
   @Provide
   Arbitrary<Scenario> scenarios() {
     Arbitrary<Boolean> either = Arbitraries.of(true, false);
-    Arbitrary<Step> step =
-        Combinators.combine(either, Arbitraries.of(Action.class)).as(Step::new);
+    Arbitrary<Step> step = Combinators.combine(either, Arbitraries.of(Action.class)).as(Step::new);
     return Combinators.combine(either, either, step.list().ofMaxSize(14)).as(Scenario::new);
   }
 
@@ -115,8 +114,7 @@ class EnginesAgreePropertyTest {
       Socket[] pair = Socket.pair();
       for (int i = 0; i < 2; i++) {
         End end = i == 0 ? first : second;
-        loop.runUntilComplete(
-            loop.createConnection(() -> end, ConnectionOptions.of(pair[i])));
+        loop.runUntilComplete(loop.createConnection(() -> end, ConnectionOptions.of(pair[i])));
       }
       first.peer = second;
       second.peer = first;

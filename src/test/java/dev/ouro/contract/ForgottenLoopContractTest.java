@@ -55,8 +55,7 @@ class ForgottenLoopContractTest {
     loop.setDebug(debug);
     Socket[] pair = Socket.pair();
     loop.runUntilComplete(loop.createServer(Recorder::new, ServerOptions.of("127.0.0.1", 0)));
-    loop.runUntilComplete(
-        loop.createConnection(Recorder::new, ConnectionOptions.of(pair[0])));
+    loop.runUntilComplete(loop.createConnection(Recorder::new, ConnectionOptions.of(pair[0])));
     loop.callLater(Duration.ofMillis(1), loop::stop);
     loop.runForever();
     return pair[1];

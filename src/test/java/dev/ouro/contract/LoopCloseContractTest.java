@@ -113,8 +113,7 @@ class LoopCloseContractTest {
     pending.add(tcp.serveForever());
     pending.add(tcp.waitClosed());
     OpenFile file =
-        net.closing(
-            OpenFile.open(Files.write(folder.resolve("file"), new byte[LARGE])));
+        net.closing(OpenFile.open(Files.write(folder.resolve("file"), new byte[LARGE])));
     pending.add(loop.sendfile(transports.get(5), file, SendfileOptions.DEFAULT));
   }
 
@@ -131,8 +130,7 @@ class LoopCloseContractTest {
         net.run(
                 net.loop()
                     .createDatagramEndpoint(
-                        () -> new DatagramProtocol() {},
-                        DatagramOptions.local(any)))
+                        () -> new DatagramProtocol() {}, DatagramOptions.local(any)))
             .transport();
   }
 
@@ -256,16 +254,18 @@ class LoopCloseContractTest {
 
     for (BaseTransport transport : all) {
       assertThat(transport.isClosing()).isTrue();
-      assertThatCode(() -> useAfterTheEnd(transport)).as(transport.toString())
+      assertThatCode(() -> useAfterTheEnd(transport))
+          .as(transport.toString())
           .doesNotThrowAnyException();
     }
     for (Server server : servers) {
-      assertThatCode(() -> {
-            server.closeClients();
-            server.abortClients();
-            server.close();
-            server.close();
-          })
+      assertThatCode(
+              () -> {
+                server.closeClients();
+                server.abortClients();
+                server.close();
+                server.close();
+              })
           .doesNotThrowAnyException();
       assertThat(server.isServing()).isFalse();
       assertThat(server.sockets()).isEmpty();
@@ -280,8 +280,7 @@ class LoopCloseContractTest {
       }
     }
     Socket socket = pair()[0];
-    assertThatThrownBy(() -> net.loop().sockRecv(socket, 1))
-        .hasMessage("Event loop is closed");
+    assertThatThrownBy(() -> net.loop().sockRecv(socket, 1)).hasMessage("Event loop is closed");
   }
 
   private static void useAfterTheEnd(BaseTransport transport) {

@@ -71,10 +71,8 @@ class StartTlsContractTest {
     Transport other = net.run(serving);
     upper.write("secret".getBytes(UTF_8));
     other.write("answer".getBytes(UTF_8));
-    net.runUntil(
-        () ->
-            accepted.receivedText().equals("plain secret")
-                && client.receivedText().equals("answer"));
+    net.runUntil(() ->
+        accepted.receivedText().equals("plain secret") && client.receivedText().equals("answer"));
 
     assertThat(upper).isNotSameAs(plain);
     assertThat(upper.getProtocol()).isSameAs(client);
@@ -95,20 +93,17 @@ class StartTlsContractTest {
             Proxy.newProxyInstance(
                 Transport.class.getClassLoader(),
                 new Class<?>[] {Transport.class},
-                (proxy, method, arguments) -> method.getName().equals("toString") ? "foreign" : null);
+                (proxy, method, arguments) ->
+                    method.getName().equals("toString") ? "foreign" : null);
 
-    assertThatThrownBy(
-            () -> net.loop().startTls(plain, client, (SSLContext) null, "localhost"))
+    assertThatThrownBy(() -> net.loop().startTls(plain, client, (SSLContext) null, "localhost"))
         .isInstanceOf(NullPointerException.class)
         .hasMessage("sslcontext");
-    assertThatThrownBy(
-            () -> net.loop().startTls(foreign, client, TlsFixture.CLIENT, "localhost"))
+    assertThatThrownBy(() -> net.loop().startTls(foreign, client, TlsFixture.CLIENT, "localhost"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("transport foreign is not supported by startTls()");
     assertThatThrownBy(
-            () ->
-                net.loop()
-                    .startTls(plain, new BaseProtocol() {}, TlsFixture.CLIENT, "localhost"))
+            () -> net.loop().startTls(plain, new BaseProtocol() {}, TlsFixture.CLIENT, "localhost"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("protocol");
     assertThatThrownBy(
@@ -144,8 +139,7 @@ class StartTlsContractTest {
             assertThat(data.hasRemaining()).isTrue();
             started.add(
                 net.loop()
-                    .startTls(
-                        accepted.transport(), this, SERVER_SIDE.withReceived(data.slice())));
+                    .startTls(accepted.transport(), this, SERVER_SIDE.withReceived(data.slice())));
           }
         };
     accepted.transport().setProtocol(upgrading);
@@ -306,8 +300,7 @@ class StartTlsContractTest {
             order.add("data");
           }
         };
-    Future<Transport> serving =
-        net.loop().startTls(accepted.transport(), noting, SERVER_SIDE);
+    Future<Transport> serving = net.loop().startTls(accepted.transport(), noting, SERVER_SIDE);
     serving.addDoneCallback(done -> order.add("transport"));
 
     Transport upper = net.run(startClient());

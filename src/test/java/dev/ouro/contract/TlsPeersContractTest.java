@@ -60,16 +60,15 @@ class TlsPeersContractTest {
   private List<String> run(Tool tool, String input, String... arguments) throws Exception {
     Process process = tool.start(arguments);
     CompletableFuture<List<String>> printed =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try (BufferedReader output = process.inputReader()) {
-                List<String> lines = new ArrayList<>(output.lines().toList());
-                lines.add("exit " + process.waitFor());
-                return lines;
-              } catch (IOException | InterruptedException e) {
-                throw new AssertionError(e);
-              }
-            });
+        CompletableFuture.supplyAsync(() -> {
+          try (BufferedReader output = process.inputReader()) {
+            List<String> lines = new ArrayList<>(output.lines().toList());
+            lines.add("exit " + process.waitFor());
+            return lines;
+          } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        });
     try {
       process.getOutputStream().write(input.getBytes(UTF_8));
       process.getOutputStream().close();

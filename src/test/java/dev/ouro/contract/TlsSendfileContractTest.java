@@ -84,9 +84,7 @@ class TlsSendfileContractTest {
   @Test
   void shouldRefuseWhenFallbackIsForbidden() throws IOException {
     assertThatThrownBy(
-            () ->
-                net.loop()
-                    .sendfile(transport, file, SendfileOptions.DEFAULT.withFallback(false)))
+            () -> net.loop().sendfile(transport, file, SendfileOptions.DEFAULT.withFallback(false)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("fallback is disabled and native sendfile is not supported");
     assertThat(file.position()).isZero();

@@ -120,7 +120,9 @@ class TlsShutdownContractTest {
     assertThat(accepted.received()).isEmpty();
   }
 
-  /** Behaviour 209: what was written goes out after the peer's close_notify, which TLS 1.3 allows. */
+  /**
+   * Behaviour 209: what was written goes out after the peer's close_notify, which TLS 1.3 allows.
+   */
   @Test
   void shouldSendPendingDataWhenPeerEndsItsDirection() throws Exception {
     byte[] sent = Bytes.pattern(8_000_000);
@@ -135,19 +137,20 @@ class TlsShutdownContractTest {
     Server server = tls.serve(() -> writing);
     CompletableFuture<byte[]> received = new CompletableFuture<>();
     Thread peer =
-        Thread.ofPlatform().start(() -> {
-          try (SSLSocket socket =
-              (SSLSocket)
-                  TlsFixture.CLIENT
-                      .getSocketFactory()
-                      .createSocket("127.0.0.1", NetworkFixture.port(server))) {
-            socket.startHandshake();
-            socket.shutdownOutput();
-            received.complete(socket.getInputStream().readAllBytes());
-          } catch (IOException e) {
-            received.completeExceptionally(e);
-          }
-        });
+        Thread.ofPlatform()
+            .start(() -> {
+              try (SSLSocket socket =
+                  (SSLSocket)
+                      TlsFixture.CLIENT
+                          .getSocketFactory()
+                          .createSocket("127.0.0.1", NetworkFixture.port(server))) {
+                socket.startHandshake();
+                socket.shutdownOutput();
+                received.complete(socket.getInputStream().readAllBytes());
+              } catch (IOException e) {
+                received.completeExceptionally(e);
+              }
+            });
 
     net.runUntil(received::isDone);
     net.runUntil(writing::isLost);

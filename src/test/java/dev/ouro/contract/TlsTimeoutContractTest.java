@@ -107,8 +107,7 @@ class TlsTimeoutContractTest {
   private Transport connect(ConnectionOptions options) {
     listenSilently();
     Future<Transport> started =
-        network.startTls(
-            lower, there, StartTlsOptions.of(TlsFixture.SERVER).withServerSide(true));
+        network.startTls(lower, there, StartTlsOptions.of(TlsFixture.SERVER).withServerSide(true));
     Transport transport =
         loop.runUntilComplete(network.createConnection(() -> here, options)).transport();
     loop.runUntilComplete(started);
@@ -130,9 +129,7 @@ class TlsTimeoutContractTest {
     assertThatThrownBy(connecting::result)
         .isInstanceOf(ConnectionAbortedException.class)
         .hasMessageContaining(
-            "SSL handshake is taking longer than "
-                + seconds
-                + " seconds: aborting the connection");
+            "SSL handshake is taking longer than " + seconds + " seconds: aborting the connection");
     runUntil(there::isLost);
     assertThat(pair[0].fd().isClosed()).isTrue();
     assertThat(here.events()).isEmpty();
@@ -143,8 +140,7 @@ class TlsTimeoutContractTest {
   void shouldAbortHandshakeThatTakesAMinute() {
     listenSilently();
 
-    assertTimesOut(
-        network.createConnection(() -> here, here()), Duration.ofSeconds(60), "60.0");
+    assertTimesOut(network.createConnection(() -> here, here()), Duration.ofSeconds(60), "60.0");
   }
 
   /** Behaviour 206. */

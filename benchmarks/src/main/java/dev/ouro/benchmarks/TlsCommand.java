@@ -123,9 +123,7 @@ final class TlsCommand implements Callable<Integer> {
             .text("");
     rates.forEach((contender, values) -> {
       double ratio =
-          rates.containsKey(netty)
-              ? Statistics.medianRatio(values, rates.get(netty))
-              : Double.NaN;
+          rates.containsKey(netty) ? Statistics.medianRatio(values, rates.get(netty)) : Double.NaN;
       boolean ours = contender.name().startsWith("Ouro");
       table.row(
           "  " + contender.name(),

@@ -11,7 +11,9 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A key and its certificate, which {@code keytool} made: of the servers, and whom clients trust. */
+/**
+ * A key and its certificate, which {@code keytool} made: of the servers, and whom clients trust.
+ */
 public final class TlsIdentity {
   /** What all are measured with. */
   public static final String PROTOCOL = "TLSv1.3";
