@@ -131,6 +131,30 @@ class RestTests(utils.TestCase):
 
         self.assertEqual(self.loop.run_until_complete(job), "given_0")
 
+    def test_shutdown_asyncgens(self):
+        closed = []
+
+        async def generate(name):
+            try:
+                yield name
+            finally:
+                await asyncio.sleep(0)
+                closed.append(name)
+
+        async def begin():
+            first, second, third = generate(1), generate(2), generate(3)
+            for generator in (first, second, third):
+                await generator.__anext__()
+            await second.aclose()
+            return first, second, third
+
+        generators = self.loop.run_until_complete(begin())
+        self.assertEqual(closed, [2])
+        self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+
+        self.assertEqual(sorted(closed), [1, 2, 3])
+        del generators
+
     def test_getnameinfo(self):
         for address in (("127.0.0.1", 80), ("127.0.0.1", 12345)):
             for flags in (0, socket.NI_NUMERICHOST, socket.NI_NUMERICSERV):

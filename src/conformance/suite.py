@@ -6,11 +6,14 @@ mixin the class that says where a loop comes from.
 """
 
 import asyncio
+import gc
 import os
 import test
+import time
 import unittest
 
 import ouro_asyncio
+from ouro_asyncio.jvm import java
 
 
 class Policy(asyncio.DefaultEventLoopPolicy):
@@ -91,6 +94,19 @@ class RunTests(RunnerLoop, test_runners.RunTests):
 class RunnerTests(RunnerLoop, test_runners.RunnerTests):
     pass
 
+
+collect = gc.collect
+
+
+def collect_both(*generation):
+    """What Python holds for Java, and Java for Python, takes the collectors of both."""
+    collect(*generation)
+    java.System.gc()
+    time.sleep(0.002)  # JPype's thread drops what Java let go of
+    return collect(*generation)
+
+
+gc.collect = collect_both
 
 OURS = "ouro"  # not CPython's
 

@@ -8,9 +8,10 @@ Java's and back, and asks the Java loop.
 Importing this starts the JVM (see `jvm`).
 """
 
-from . import logs
+from . import logs, tls
 from .loop import Loop
 
 logs.forward()
+tls.note_files()
 
 __all__ = ["Loop"]

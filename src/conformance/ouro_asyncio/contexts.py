@@ -40,23 +40,27 @@ def captured():
 
 @JImplements("dev.ouro.conformance.PyCallback")
 class Callback:
-    """A Python function with its arguments, as Java calls it."""
+    """A Python function with its arguments, as Java calls it; `once`, then it is forgotten."""
 
-    def __init__(self, function, *arguments):
+    def __init__(self, function, *arguments, once=False):
         self.function = function
         self.arguments = arguments
+        self._once = once
+        self._text = getattr(function, "__qualname__", None) or type(function).__name__
 
     @JOverride
     def call(self, context, argument):
-        function = self.function
+        function, arguments = self.function, self.arguments
+        if self._once:
+            self.forget()
         if function is not None:  # else it was cancelled meanwhile
-            enter(context, function, *self.arguments)
+            enter(context, function, *arguments)
 
     def forget(self):
         self.function = self.arguments = None
 
     def __str__(self):
-        return repr(self.function)
+        return self._text
 
 
 def enter(context, function, *arguments):

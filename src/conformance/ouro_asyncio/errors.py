@@ -41,7 +41,7 @@ def to_python(thrown):
         return None
     for python_error in (java.PyError, java.PyExit):
         if isinstance(thrown, python_error):
-            return thrown.error() or to_python(thrown.getCause())
+            return thrown.error() or to_python(thrown.getCause()) or RuntimeError(_text(thrown))
     if str(thrown.getClass().getName()) == _INTERRUPTED:
         return _thrown_by_python(thrown)
     for name, convert in _KINDS:
@@ -51,6 +51,7 @@ def to_python(thrown):
     else:
         error = RuntimeError(f"{thrown.getClass().getName()}: {_text(thrown)}")
     if error.__cause__ is None:
+        thrown.__traceback__ = None  # its frames would keep all their callers' variables
         error.__cause__ = thrown
     return error
 
@@ -67,8 +68,9 @@ def _thrown_by_python(thrown):
 
 
 def _text(thrown):
-    """The message, with Java's names spelled as Python's: writeEof() is write_eof()."""
+    """The message, in Python's words: writeEof() is write_eof(), /127.0.0.1:80 a tuple."""
     message = str(thrown.getMessage() or "")
+    message = re.sub(r"/([0-9.]+):([0-9]+)\b", r"('\1', \2)", message)
     return re.sub(r"(?<=[a-z])[A-Z](?=[a-z])", lambda upper: "_" + upper[0].lower(), message)
 
 
@@ -89,6 +91,11 @@ def _ssl_error(thrown):
 
 
 def _certificate_error(text):
+    text = re.sub(
+        r".*No subject alternative names matching IP address (\S+) found",
+        r"IP address mismatch, certificate is not valid for '\1'",  # OpenSSL's words
+        text,
+    )
     error = ssl.SSLCertVerificationError(1, f"certificate verify failed: {text}")
     error.reason = "CERTIFICATE_VERIFY_FAILED"
     return error

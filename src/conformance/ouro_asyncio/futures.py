@@ -4,7 +4,7 @@
 import asyncio
 
 from .contexts import Callback, to_java_context
-from .errors import EXITS, call, to_java, to_python
+from .errors import call, to_python
 from .jvm import box, java
 
 
@@ -20,6 +20,7 @@ class Future:
         self._convert = convert
         self._callbacks = []
         self._converted = None
+        self._error = None
 
     @property
     def java(self):
@@ -38,6 +39,9 @@ class Future:
         return bool(call(self._java.cancel, None if msg is None else str(msg)))
 
     def result(self):
+        if self._error is not None:
+            self._java.exception()  # now it has been asked for
+            raise self._error
         result = call(self._java.result)
         if self._convert is None:
             return result
@@ -46,7 +50,7 @@ class Future:
         return self._converted[0]
 
     def exception(self):
-        return to_python(call(self._java.exception))
+        return self._error or to_python(call(self._java.exception))
 
     def set_result(self, result):
         call(self._java.setResult, box(result))
@@ -56,10 +60,13 @@ class Future:
             error = error()
         if isinstance(error, StopIteration):
             raise TypeError("StopIteration interacts badly with generators")
-        call(self._java.setException, to_java(error))
+        # The error itself stays here: through its traceback it has the future, and no collector
+        # sees a cycle through both heaps.
+        call(self._java.setException, java.PyError(None, f"{type(error).__name__}: {error}"))
+        self._error = error
 
     def add_done_callback(self, function, *, context=None):
-        callback = Callback(self._call, function)
+        callback = Callback(self._call, function, once=True)
         consumer = java.Bridge.whenDone(callback)
         self._callbacks.append((function, consumer))
         call(self._java.addDoneCallback, consumer, to_java_context(context))
@@ -94,17 +101,3 @@ class Future:
 
     def __repr__(self):
         return str(self._java)
-
-
-def follow(source, target):
-    """Makes the Java future `target` end as the Python future `source` has."""
-    if target.done():
-        return
-    if source.cancelled():
-        target.cancel()
-        return
-    error = source.exception()
-    if error is None:
-        target.setResult(box(source.result()))
-    elif not isinstance(error, EXITS):  # those leave the run by themselves
-        target.setException(to_java(error))

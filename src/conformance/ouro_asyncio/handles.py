@@ -13,7 +13,7 @@ class Handle:
 
     def __init__(self, schedule, function, arguments, context=None):
         self._context = contextvars.copy_context() if context is None else context
-        self._callback = Callback(function, *arguments)
+        self._callback = Callback(function, *arguments, once=True)
         self._java = call(
             schedule, java.PyContext.Call(self._callback), to_java_context(self._context)
         )

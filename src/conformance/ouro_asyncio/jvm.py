@@ -19,6 +19,8 @@ if not jpype.isJVMStarted():
         "--add-opens=java.base/java.lang=ALL-UNNAMED",
         "--sun-misc-unsafe-memory-access=allow",  # JPype's
         "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "-Xmx512m",
         "-Ddev.ouro.engine=" + os.environ.get("OURO_ENGINE", "auto"),
         *os.environ.get("OURO_JVM_OPTIONS", "").split(),
         classpath=os.environ["OURO_CLASSES"].split(":"),

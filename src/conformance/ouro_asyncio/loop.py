@@ -3,30 +3,29 @@
 
 import asyncio
 import contextlib
-import functools
 import math
-import os
 import signal
 import socket
 import sys
 import threading
 import warnings
+import weakref
 
 from . import errors
+from .connections import Connections
 from .contexts import Callback, captured, enter, run_in
 from .errors import call
-from .files import open_file
-from .futures import Future, follow
+from .futures import Future
 from .handles import Handle, TimerHandle
 from .jvm import JImplements, JOverride, box, is_running, java
-from .servers import Server
-from .sockets import Given, address_to_java, address_to_python, socket_to_java, unix_address
-from .transports import PythonProtocol, ReadPipe, Transport, WritePipe
+from .socket_operations import SocketOperations
+from .subprocesses import Subprocesses
+from .sockets import Given, address_to_java, address_to_python
 
 _LONG_MAX = 2**63 - 1
 
 
-class Loop(asyncio.AbstractEventLoop):
+class Loop(Connections, SocketOperations, Subprocesses, asyncio.AbstractEventLoop):
     _turns_before = 0
     _default_executor = None  # the tests would shut it down; Ouro's close does
 
@@ -34,7 +33,7 @@ class Loop(asyncio.AbstractEventLoop):
         self._java = java.CountedLoop.of(call(java.Asyncio.newEventLoop))
         self._handler = None
         self._task_factory = None
-        self._generators = set()
+        self._generators = {}
         self.given = Given()
         self.set_debug(asyncio.coroutines._is_debug_mode())
 
@@ -70,8 +69,9 @@ class Loop(asyncio.AbstractEventLoop):
         end = self._java.createFuture()
 
         def done(_):
-            follow(future, end)
-            if end.done():
+            interrupted = not future.cancelled() and isinstance(future.exception(), errors.EXITS)
+            if not interrupted:  # else it leaves the run by itself
+                end.setResult(None)
                 self.stop()  # now, not in the turn in which Java hears of `end`
 
         future.add_done_callback(done)
@@ -94,7 +94,7 @@ class Loop(asyncio.AbstractEventLoop):
         self._check_can_run()
         hooks = sys.get_asyncgen_hooks()
         with self._interruptible():
-            sys.set_asyncgen_hooks(self._generators.add, self._finalize)
+            sys.set_asyncgen_hooks(self._first_iterated, self._finalize)
             asyncio._set_running_loop(self)
             try:
                 yield
@@ -136,14 +136,22 @@ class Loop(asyncio.AbstractEventLoop):
         call(self._java.close)
         self.given.release_all()
 
+    def _first_iterated(self, generator):
+        self._generators[id(generator)] = opened = Generator(self, generator)
+        self._java.addAsyncgen(opened)
+
     def _finalize(self, generator):
-        self._generators.discard(generator)
+        self._java.removeAsyncgen(self._generators.pop(id(generator)))
         if not self.is_closed():
             self.call_soon_threadsafe(self.create_task, generator.aclose())
 
     async def shutdown_asyncgens(self):
-        generators, self._generators = self._generators, set()
-        await asyncio.gather(*(g.aclose() for g in generators), return_exceptions=True)
+        """Ouro says when to close each; to close it is a coroutine's work."""
+        generators = list(self._generators.values())
+        await Future(self, call(self._java.shutdownAsyncgens))
+        for generator in generators:
+            if generator.closing is not None:
+                await generator.closing
 
     async def shutdown_default_executor(self):
         await Future(self, call(self._java.shutdownDefaultExecutor))
@@ -231,6 +239,17 @@ class Loop(asyncio.AbstractEventLoop):
     def remove_writer(self, fd):
         return bool(call(self._java.removeWriter, _fileno(fd)))
 
+    # Signals
+
+    def add_signal_handler(self, sig, callback, *args):
+        _check_callable(callback, "add_signal_handler")
+        with captured():
+            run = java.PyContext.Call(Callback(callback, *args))
+            call(self._java.addSignalHandler, _signal(sig), run)
+
+    def remove_signal_handler(self, sig):
+        return bool(call(self._java.removeSignalHandler, _signal(sig)))
+
     # Executors
 
     def run_in_executor(self, executor, func, *args):
@@ -264,196 +283,6 @@ class Loop(asyncio.AbstractEventLoop):
         answer = call(self._java.getnameinfo, address_to_java(sockaddr), flags)
         names = await Future(self, answer)
         return str(names.host()), str(names.service())
-
-    # Connections and servers
-
-    async def create_connection(
-        self,
-        protocol_factory,
-        host=None,
-        port=None,
-        *,
-        ssl=None,
-        family=0,
-        proto=0,
-        flags=0,
-        sock=None,
-        local_addr=None,
-        server_hostname=None,
-        ssl_handshake_timeout=None,
-        ssl_shutdown_timeout=None,
-        happy_eyeballs_delay=None,
-        interleave=None,
-    ):
-        self._no_tls(ssl)
-        options = _with(
-            java.ConnectionOptions,
-            Host=host,
-            Port=port,
-            Family=family,
-            Proto=proto,
-            Flags=flags,
-            Sock=sock,
-        )
-        return await self._connect(self._java.createConnection, protocol_factory, options, sock)
-
-    async def create_unix_connection(
-        self,
-        protocol_factory,
-        path=None,
-        *,
-        ssl=None,
-        sock=None,
-        server_hostname=None,
-        ssl_handshake_timeout=None,
-        ssl_shutdown_timeout=None,
-    ):
-        self._no_tls(ssl)
-        options = java.UnixConnectionOptions(
-            None if path is None else unix_address(path),
-            None if sock is None else socket_to_java(sock),
-        )
-        return await self._connect(
-            self._java.createUnixConnection, protocol_factory, options, sock
-        )
-
-    async def connect_accepted_socket(
-        self,
-        protocol_factory,
-        sock,
-        *,
-        ssl=None,
-        ssl_handshake_timeout=None,
-        ssl_shutdown_timeout=None,
-    ):
-        self._no_tls(ssl)
-        return await self._connect(
-            self._java.connectAcceptedSocket, protocol_factory, socket_to_java(sock), sock
-        )
-
-    @staticmethod
-    def _no_tls(ssl):
-        if ssl is not None:
-            raise NotImplementedError("TLS")
-
-    async def _connect(self, method, protocol_factory, options, sock=None, wrap=Transport):
-        """A connection of Ouro's. What the test handed over is Ouro's once the call returned."""
-        factory = Factory(self, protocol_factory, wrap, sock)
-        with captured():
-            connecting = Future(self, call(method, java.Bridge.factory(factory), options))
-        if sock is not None:
-            self.given.add(sock)
-        try:
-            connection = await connecting
-        except BaseException:
-            self.given.release(sock)
-            raise
-        bridge = connection.protocol().target()
-        return bridge.connect(connection.transport()), bridge.protocol
-
-    async def create_server(
-        self,
-        protocol_factory,
-        host=None,
-        port=None,
-        *,
-        family=socket.AF_UNSPEC,
-        flags=socket.AI_PASSIVE,
-        sock=None,
-        backlog=100,
-        ssl=None,
-        reuse_address=None,
-        reuse_port=None,
-        ssl_handshake_timeout=None,
-        ssl_shutdown_timeout=None,
-        start_serving=True,
-    ):
-        self._no_tls(ssl)
-        hosts = None
-        if host is not None and not isinstance(host, str):
-            hosts, host = list(host), None
-        options = _with(
-            java.ServerOptions,
-            Host=host,
-            Hosts=hosts,
-            Port=port,
-            Family=family,
-            Flags=flags,
-            Sock=sock,
-            Backlog=backlog,
-            ReuseAddress=reuse_address,
-            ReusePort=reuse_port,
-            StartServing=start_serving,
-        )
-        return await self._serve(self._java.createServer, protocol_factory, options, sock)
-
-    async def create_unix_server(
-        self,
-        protocol_factory,
-        path=None,
-        *,
-        sock=None,
-        backlog=100,
-        ssl=None,
-        ssl_handshake_timeout=None,
-        ssl_shutdown_timeout=None,
-        start_serving=True,
-    ):
-        self._no_tls(ssl)
-        options = _with(
-            java.UnixServerOptions,
-            Path=path,
-            Sock=sock,
-            Backlog=backlog,
-            StartServing=start_serving,
-        )
-        return await self._serve(self._java.createUnixServer, protocol_factory, options, sock)
-
-    async def _serve(self, method, protocol_factory, options, sock, wrap=Transport):
-        factory = Factory(self, protocol_factory, wrap)
-        with captured():
-            serving = Future(self, call(method, java.Bridge.factory(factory), options))
-        if sock is not None:
-            self.given.add(sock)
-        try:
-            return Server(self, await serving, sock)
-        except BaseException:
-            self.given.release(sock)
-            raise
-
-    async def connect_read_pipe(self, protocol_factory, pipe):
-        return await self._connect_pipe(self._java.connectReadPipe, protocol_factory, pipe, ReadPipe)
-
-    async def connect_write_pipe(self, protocol_factory, pipe):
-        return await self._connect_pipe(
-            self._java.connectWritePipe, protocol_factory, pipe, WritePipe
-        )
-
-    async def _connect_pipe(self, method, protocol_factory, pipe, wrap):
-        """Ouro gets a twin of the descriptor: the file object, which owns its own, closes later."""
-        twin = java.Fd(os.dup(pipe.fileno()))
-        factory = Factory(self, protocol_factory, functools.partial(wrap, pipe))
-        try:
-            with captured():
-                connecting = Future(self, call(method, java.Bridge.factory(factory), twin))
-        except BaseException:
-            twin.close()
-            raise
-        try:
-            connection = await connecting
-        except BaseException:
-            pipe.close()
-            raise
-        bridge = connection.protocol().target()
-        return bridge.connect(connection.transport()), bridge.protocol
-
-    async def sendfile(self, transport, file, offset=0, count=None, *, fallback=True):
-        options = java.SendfileOptions(
-            offset, None if count is None else java.Long(count), fallback
-        )
-        with open_file(file) as opened:
-            sent = Future(self, call(self._java.sendfile, transport.java, opened, options))
-            return int(await sent)
 
     # Errors and debugging
 
@@ -547,26 +376,16 @@ def _fileno(fd):
     return number
 
 
+def _signal(sig):
+    if not isinstance(sig, int):
+        raise TypeError(f"sig must be an int, not {sig!r}")
+    return int(sig)
+
+
 def _text(value):
     if isinstance(value, bytes):
         return value.decode("ascii")
     return None if value is None else str(value)
-
-
-def _with(options, **values):
-    """An options object of Ouro's with those of `values` that are not None."""
-    result = java.Bridge.options(options)
-    for name, value in values.items():
-        if value is None:
-            continue
-        if name == "Sock":
-            value = socket_to_java(value)
-        elif name == "Hosts":
-            value = java.ArrayList(value)
-        elif name == "Path":
-            value = unix_address(value)
-        result = call(getattr(result, "with" + name), value)
-    return result
 
 
 def _context_to_java(context):
@@ -614,20 +433,20 @@ class ErrorHandler:
         enter(java.PyContext.current(), self._handler, self._loop, python)
 
 
-@JImplements("dev.ouro.conformance.PyCallback")
-class Factory:
-    """A protocol factory; what it makes is handed to Ouro as a protocol of Ouro's."""
+@JImplements("java.lang.AutoCloseable")
+class Generator:
+    """An asynchronous generator that was begun, as Ouro closes it."""
 
-    def __init__(self, loop, factory, wrap, given=None):
+    def __init__(self, loop, generator):
         self._loop = loop
-        self._factory = factory
-        self._wrap = wrap
-        self._given = given
+        self._generator = weakref.ref(generator)
+        self.closing = None
 
     @JOverride
-    def call(self, context, argument):
-        protocol = enter(context, self._factory)
-        return PythonProtocol(self._loop, protocol, self._wrap, self._given).to_java()
+    def close(self):
+        generator = self._generator()
+        if generator is not None:
+            self.closing = self._loop.create_task(generator.aclose())
 
 
 @JImplements("dev.ouro.conformance.PyCallback")

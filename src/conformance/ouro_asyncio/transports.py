@@ -2,11 +2,14 @@
 """Ouro's transports as asyncio's, and asyncio's protocols as Ouro's."""
 
 import asyncio
+import ssl
+import tempfile
+import weakref
 
 from .contexts import enter
 from .errors import call, to_python
 from .jvm import Bytes, JImplements, JOverride, java
-from .sockets import address_to_python, transport_socket
+from .sockets import address_to_java, address_to_python, transport_socket
 
 
 class BaseTransport:
@@ -63,22 +66,7 @@ class ReadMethods(BaseTransport):
         call(self._java.resumeReading)
 
 
-class WriteMethods(BaseTransport):
-    def write(self, data):
-        call(self._java.write, Bytes(_bytes(data)))
-
-    def writelines(self, list_of_data):
-        buffers = java.ArrayList()
-        for data in list_of_data:
-            buffers.add(java.ByteBuffer.wrap(Bytes(_bytes(data))))
-        call(self._java.writelines, buffers)
-
-    def write_eof(self):
-        call(self._java.writeEof)
-
-    def can_write_eof(self):
-        return bool(self._java.canWriteEof())
-
+class BufferMethods(BaseTransport):
     def abort(self):
         call(self._java.abort)
 
@@ -94,6 +82,23 @@ class WriteMethods(BaseTransport):
         return int(self._java.getWriteBufferSize())
 
 
+class WriteMethods(BufferMethods):
+    def write(self, data):
+        call(self._java.write, Bytes(_bytes(data)))
+
+    def writelines(self, list_of_data):
+        buffers = java.ArrayList()
+        for data in list_of_data:
+            buffers.add(java.ByteBuffer.wrap(Bytes(_bytes(data))))
+        call(self._java.writelines, buffers)
+
+    def write_eof(self):
+        call(self._java.writeEof)
+
+    def can_write_eof(self):
+        return bool(self._java.canWriteEof())
+
+
 class _Pipe(BaseTransport):
     """A transport whose Python file is closed with it."""
 
@@ -104,6 +109,11 @@ class _Pipe(BaseTransport):
 
     def lost(self):
         self._pipe.close()
+
+    def __repr__(self):
+        if self._pipe is not None and self._loop.is_closed():
+            return f"{super().__repr__()[:-1]} open>"  # asyncio's word for it
+        return super().__repr__()
 
 
 class ReadPipe(ReadMethods, _Pipe, asyncio.ReadTransport):
@@ -116,6 +126,81 @@ class WritePipe(WriteMethods, _Pipe, asyncio.WriteTransport):
 
 class Transport(ReadMethods, WriteMethods, asyncio.Transport):
     """A connection."""
+
+
+class SslObject:
+    """What Python's SSLObject tells about a connection."""
+
+    def __init__(self, transport):
+        self._transport = transport
+
+    def getpeercert(self):
+        return self._transport.get_extra_info("peercert")
+
+    def cipher(self):
+        return self._transport.get_extra_info("cipher")
+
+    def compression(self):
+        return self._transport.get_extra_info("compression")
+
+
+class SslTransport(Transport):
+    """A connection with TLS. Python's context is the caller's; Ouro has one of its own."""
+
+    def __init__(self, sslcontext, verified, loop, transport):
+        super().__init__(loop, transport)
+        self._sslcontext = sslcontext
+        self._verified = verified
+
+    # CPython's own names, for tests that make data wait in the TLS layer: in Ouro they do without.
+
+    @property
+    def _ssl_protocol(self):
+        return self
+
+    def pause_writing(self):
+        pass
+
+    def resume_writing(self):
+        pass
+
+    def _test__append_write_backlog(self, data):
+        self.write(data)
+
+    def get_extra_info(self, name, default=None):
+        if name == "sslcontext":
+            return self._sslcontext()
+        value = super().get_extra_info(name, default)
+        if value is default:
+            return default
+        if name == "cipher":
+            return str(value.name()), str(value.protocol()), int(value.secretBits())
+        if name == "peercert":
+            return self._certificate(value)
+        if name == "ssl_object":
+            return SslObject(self)
+        return value
+
+    def _certificate(self, value):
+        """As Python has it: empty for one that nobody verified."""
+        if not self._verified:
+            return {}
+        return _decoded(bytes(value.getEncoded()))
+
+
+def _decoded(certificate):
+    """What Python tells of a certificate, from its DER."""
+    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+        file.write(ssl.DER_cert_to_PEM_cert(certificate))
+        file.flush()
+        return ssl._ssl._test_decode_cert(file.name)
+
+
+class DatagramTransport(BufferMethods, asyncio.DatagramTransport, asyncio.Transport):
+    """An endpoint of datagrams."""
+
+    def sendto(self, data, addr=None):
+        call(self._java.sendto, Bytes(_bytes(data)), address_to_java(addr))
 
 
 def _bytes(data):
@@ -133,7 +218,8 @@ class PythonProtocol:
     def __init__(self, loop, protocol, wrap=Transport, given=None):
         self.loop = loop
         self.protocol = protocol
-        self.transport = None
+        self._lost = False
+        self._transport = None
         self._wrap = wrap
         self._given = given
         self._buffer = None
@@ -141,13 +227,34 @@ class PythonProtocol:
     def to_java(self):
         if isinstance(self.protocol, asyncio.BufferedProtocol):
             return java.PyProtocol.Buffered(self)
+        if isinstance(self.protocol, asyncio.DatagramProtocol):
+            return java.PyProtocol.Datagrams(self)
+        if isinstance(self.protocol, asyncio.SubprocessProtocol):
+            return java.PyProtocol.Child(self)
         return java.PyProtocol.Streaming(self)
+
+    @property
+    def transport(self):
+        """The Python transport, once there is one; after its end, while Python still has it."""
+        return self._transport() if self._lost else self._transport
+
+    @transport.setter
+    def transport(self, transport):
+        self._transport = transport
 
     def connect(self, transport):
         """The Python transport for `transport`; one and the same each time."""
         if self.transport is None:
             self.transport = self._wrap(self.loop, transport)
         return self.transport
+
+    def _lose(self):
+        """No collector sees a cycle through both heaps."""
+        if self.transport is not None and not self._lost:
+            self.transport.lost()
+            self._transport = weakref.ref(self.transport)
+            self._lost = True
+        self._wrap = BaseTransport
 
     @JOverride
     def connectionMade(self, context, transport):
@@ -167,7 +274,7 @@ class PythonProtocol:
             enter(context, self.protocol.connection_lost, to_python(cause))
         finally:
             self.loop.given.release(self._given)
-            self.transport.lost()
+            self._lose()
 
     @JOverride
     def pauseWriting(self, context):
@@ -187,3 +294,24 @@ class PythonProtocol:
         self._buffer[: len(data)] = bytes(data)
         self._buffer = None
         enter(context, self.protocol.buffer_updated, len(data))
+
+    @JOverride
+    def datagramReceived(self, context, data, address):
+        enter(context, self.protocol.datagram_received, bytes(data), address_to_python(address))
+
+    @JOverride
+    def errorReceived(self, context, error):
+        enter(context, self.protocol.error_received, to_python(error))
+
+    @JOverride
+    def pipeDataReceived(self, context, fd, data):
+        enter(context, self.protocol.pipe_data_received, int(fd), bytes(data))
+
+    @JOverride
+    def pipeConnectionLost(self, context, fd, cause):
+        enter(context, self.protocol.pipe_connection_lost, int(fd), to_python(cause))
+
+    @JOverride
+    def processExited(self, context):
+        enter(context, self.protocol.process_exited)
+        self.transport.exited()

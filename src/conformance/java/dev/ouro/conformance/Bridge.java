@@ -6,6 +6,7 @@ import dev.ouro.linux.UnixAddress;
 import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.Future;
 import dev.ouro.transport.BaseProtocol;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -77,9 +78,15 @@ public final class Bridge {
 
   /** The options of {@code type} before anything was asked for, which no public method answers. */
   public static Object options(Class<?> type) throws ReflectiveOperationException {
-    Field untouched = type.getDeclaredField("DEFAULT");
-    untouched.setAccessible(true);
-    return untouched.get(null);
+    try {
+      Field untouched = type.getDeclaredField("DEFAULT");
+      untouched.setAccessible(true);
+      return untouched.get(null);
+    } catch (NoSuchFieldException none) {
+      Constructor<?> constructor = type.getDeclaredConstructor();
+      constructor.setAccessible(true);
+      return constructor.newInstance();
+    }
   }
 
   /** {@code factory} as a protocol factory. */

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.conformance;
 
+import dev.ouro.linux.LinuxException;
 import dev.ouro.transport.BaseProtocol;
 import dev.ouro.transport.BaseTransport;
 import dev.ouro.transport.BufferedProtocol;
+import dev.ouro.transport.DatagramProtocol;
+import dev.ouro.transport.DatagramTransport;
 import dev.ouro.transport.Protocol;
+import dev.ouro.transport.SubprocessProtocol;
+import dev.ouro.transport.SubprocessTransport;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 
 /** A Python protocol; the kinds of it that Ouro's transports know are the nested classes. */
@@ -32,6 +38,21 @@ public interface PyProtocol {
 
   /** asyncio's {@code buffer_updated}, with what belongs into the last buffer. */
   void bufferUpdated(PyObject context, byte[] data);
+
+  /** asyncio's {@code datagram_received}. */
+  void datagramReceived(PyObject context, byte[] data, SocketAddress address);
+
+  /** asyncio's {@code error_received}. */
+  void errorReceived(PyObject context, Throwable error);
+
+  /** asyncio's {@code pipe_data_received}. */
+  void pipeDataReceived(PyObject context, int fd, byte[] data);
+
+  /** asyncio's {@code pipe_connection_lost}. */
+  void pipeConnectionLost(PyObject context, int fd, Throwable cause);
+
+  /** asyncio's {@code process_exited}. */
+  void processExited(PyObject context);
 
   /** The bytes that remain in {@code data}. */
   static byte[] bytesOf(ByteBuffer data) {
@@ -81,6 +102,57 @@ public interface PyProtocol {
     @Override
     public boolean eofReceived() {
       return target.eofReceived(PyContext.current());
+    }
+  }
+
+  /** A protocol of datagrams. */
+  record Datagrams(PyProtocol target) implements Base, DatagramProtocol {
+    @Override
+    public void connectionMade(BaseTransport transport) {
+      Base.super.connectionMade(transport);
+    }
+
+    @Override
+    public void connectionMade(DatagramTransport transport) {
+      Base.super.connectionMade(transport);
+    }
+
+    @Override
+    public void datagramReceived(ByteBuffer data, SocketAddress address) {
+      target.datagramReceived(PyContext.current(), bytesOf(data), address);
+    }
+
+    @Override
+    public void errorReceived(LinuxException error) {
+      target.errorReceived(PyContext.current(), error);
+    }
+  }
+
+  /** A protocol of a child process. */
+  record Child(PyProtocol target) implements Base, SubprocessProtocol {
+    @Override
+    public void connectionMade(BaseTransport transport) {
+      Base.super.connectionMade(transport);
+    }
+
+    @Override
+    public void connectionMade(SubprocessTransport transport) {
+      Base.super.connectionMade(transport);
+    }
+
+    @Override
+    public void pipeDataReceived(int fd, ByteBuffer data) {
+      target.pipeDataReceived(PyContext.current(), fd, bytesOf(data));
+    }
+
+    @Override
+    public void pipeConnectionLost(int fd, Throwable cause) {
+      target.pipeConnectionLost(PyContext.current(), fd, cause);
+    }
+
+    @Override
+    public void processExited() {
+      target.processExited(PyContext.current());
     }
   }
 
