@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test conformance serve bench bindings aot format verify clean benchmarks-built
+.PHONY: help run test conformance conformance-mutants serve bench bindings aot format verify clean benchmarks-built
 
 ROOT ?= .
 PORT ?= 8080
@@ -26,7 +26,7 @@ AOT = target/aot/fileserver.aot
 AOT_EXAMPLE = $(JDK)/bin/java $(JAVA_FLAGS) -XX:AOTCache=$(AOT) -p target/aot/ouro.jar --add-modules dev.ouro -cp target/aot/examples.jar
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 21
 
 run: benchmarks-built ## a first look: echo servers measured against C and the JDK, in 20 s
 	@exec $(BENCHMARKS) run
@@ -51,6 +51,11 @@ conformance: ## CPython's own asyncio tests against both loops, over JPype (Debi
 	@src/build/require mvn dpkg-deb
 	@$(MVN) -DskipTests compile
 	@src/build/with-jdk src/conformance/run $(CONFORMANCE)
+
+conformance-mutants: ## breaks the loop in ten ways: which conformance test catches which
+	@src/build/require mvn dpkg-deb
+	@$(MVN) -DskipTests compile
+	@src/build/with-jdk /usr/bin/python3 src/conformance/mutants.py
 
 verify: test ## tests, format, jars of classes, sources and Javadoc
 	$(MVN) -DskipTests verify

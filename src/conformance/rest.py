@@ -14,6 +14,31 @@ from test.test_asyncio import utils
 import ouro_asyncio
 
 
+class Recorder(asyncio.Protocol):
+    """Notes what it hears."""
+
+    def __init__(self):
+        self.events = []
+
+    def connection_made(self, transport):
+        self.events.append("made")
+
+    def data_received(self, data):
+        self.events.append(data)
+
+    def eof_received(self):
+        self.events.append("eof")
+
+    def connection_lost(self, error):
+        self.events.append("lost")
+
+    def pause_writing(self):
+        self.events.append("pause")
+
+    def resume_writing(self):
+        self.events.append("resume")
+
+
 class RestTests(utils.TestCase):
     def setUp(self):
         super().setUp()
@@ -154,6 +179,104 @@ class RestTests(utils.TestCase):
 
         self.assertEqual(sorted(closed), [1, 2, 3])
         del generators
+
+    def test_generator_that_is_garbage_is_closed(self):
+        closed = self.loop.create_future()
+
+        async def generate():
+            try:
+                yield 1
+            finally:
+                closed.set_result(None)
+
+        async def begin():
+            async for _ in generate():
+                break
+
+        self.loop.run_until_complete(begin())
+        self.loop.run_until_complete(closed)
+
+    def test_stop_lets_what_is_queued_run(self):
+        ran = []
+        self.loop.call_soon(self.loop.stop)
+        self.loop.call_soon(ran.append, "queued")
+        self.loop.call_soon(self.loop.call_soon, ran.append, "later")
+
+        self.loop.run_forever()
+
+        self.assertEqual(ran, ["queued"])
+
+    def test_timers_are_not_early(self):
+        ran = []
+
+        def late(handle):
+            ran.append(self.loop.time() - handle.when())
+
+        for millis in range(1, 20):
+            handle = self.loop.call_later(millis / 1000, lambda: late(handle))
+            self.loop.run_until_complete(asyncio.sleep(millis / 1000 + 0.001))
+
+        self.assertEqual(len(ran), 19)
+        self.assertGreaterEqual(min(ran), 0)
+
+    def connect(self, protocol):
+        """A connection of `protocol`, and its other end, a socket that waits."""
+        near, far = socket.socketpair()
+        far.settimeout(20)
+        self.addCleanup(far.close)
+        transport, _ = self.loop.run_until_complete(
+            self.loop.create_connection(lambda: protocol, sock=near)
+        )
+        return transport, far
+
+    def test_paused_transport_holds_data(self):
+        protocol = Recorder()
+        transport, far = self.connect(protocol)
+
+        transport.pause_reading()
+        far.send(b"held")
+        self.loop.run_until_complete(asyncio.sleep(0.02))
+        self.assertEqual(protocol.events, ["made"])
+        transport.resume_reading()
+        utils.run_until(self.loop, lambda: len(protocol.events) > 1)
+
+        self.assertEqual(protocol.events, ["made", b"held"])
+        transport.abort()
+        utils.run_briefly(self.loop)
+
+    def test_writing_resumes_at_the_low_water_mark(self):
+        protocol = Recorder()
+        transport, far = self.connect(protocol)
+
+        transport.set_write_buffer_limits(high=0)
+        transport.write(bytes(4_000_000))
+        self.assertEqual(protocol.events, ["made", "pause"])
+        left = 4_000_000
+        while left > 0:
+            self.loop.run_until_complete(asyncio.sleep(0))
+            left -= len(far.recv(1_000_000))
+        utils.run_until(self.loop, lambda: len(protocol.events) > 2)
+
+        self.assertEqual(protocol.events, ["made", "pause", "resume"])
+        transport.abort()
+        utils.run_briefly(self.loop)
+
+    def test_write_eof_leaves_the_other_direction_open(self):
+        protocol = Recorder()
+        transport, far = self.connect(protocol)
+
+        transport.write(b"question")
+        transport.write_eof()
+        self.loop.run_until_complete(asyncio.sleep(0))
+        self.assertEqual(far.recv(100), b"question")
+        self.assertEqual(far.recv(100), b"")
+        far.send(b"answer")
+        utils.run_until(self.loop, lambda: len(protocol.events) > 1)
+        self.assertEqual(protocol.events, ["made", b"answer"])
+        far.close()
+        utils.run_until(self.loop, lambda: protocol.events[-1] == "lost")
+
+        self.assertEqual(protocol.events, ["made", b"answer", "eof", "lost"])
 
     def test_getnameinfo(self):
         for address in (("127.0.0.1", 80), ("127.0.0.1", 12345)):
