@@ -2,7 +2,10 @@
 package dev.ouro.linux;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * What a process does when a signal arrives, {@code struct sigaction}. Immutable; belongs to the
@@ -94,7 +97,7 @@ public final class SigAction {
         wanted = old + SIZE;
         NativeMemory.copyFrom(action.struct, 0, wanted, SIZE);
       }
-      java.lang.foreign.MemorySegment capture = Syscall.capture();
+      MemorySegment capture = Syscall.capture();
       int result =
           (int)
               (long)
@@ -115,8 +118,8 @@ public final class SigAction {
 
   /** The handler's address; 0 for the default, 1 to ignore. */
   public long handler() {
-    return java.nio.ByteBuffer.wrap(struct)
-        .order(java.nio.ByteOrder.nativeOrder())
+    return ByteBuffer.wrap(struct)
+        .order(ByteOrder.nativeOrder())
         .getLong(HANDLER);
   }
 

@@ -3,6 +3,7 @@ package dev.ouro.linux;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ public final class SignalMask {
    * @throws LinuxException as the call says
    */
   public static SignalSet set(SignalSet blocked) throws LinuxException {
-    try (java.lang.foreign.Arena arena = java.lang.foreign.Arena.ofConfined()) {
+    try (Arena arena = Arena.ofConfined()) {
       long sets = arena.allocate(2 * Long.BYTES, Long.BYTES).address();
       NativeMemory.putLong(sets, blocked.bits());
       long old = sets + Long.BYTES;
