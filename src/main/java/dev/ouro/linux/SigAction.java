@@ -118,9 +118,7 @@ public final class SigAction {
 
   /** The handler's address; 0 for the default, 1 to ignore. */
   public long handler() {
-    return ByteBuffer.wrap(struct)
-        .order(ByteOrder.nativeOrder())
-        .getLong(HANDLER);
+    return ByteBuffer.wrap(struct).order(ByteOrder.nativeOrder()).getLong(HANDLER);
   }
 
   /** Whether this is the kernel's default. */
