@@ -13,6 +13,7 @@ import dev.ouro.loop.TaskBody;
 import dev.ouro.loop.TaskOptions;
 import dev.ouro.loop.WaitStrategy;
 import dev.ouro.streams.ClientConnected;
+import dev.ouro.streams.Process;
 import dev.ouro.streams.StreamConnection;
 import dev.ouro.streams.StreamReader;
 import dev.ouro.streams.Streams;
@@ -28,6 +29,8 @@ import dev.ouro.tasks.Waiting;
 import dev.ouro.transport.ConnectionOptions;
 import dev.ouro.transport.Server;
 import dev.ouro.transport.ServerOptions;
+import dev.ouro.transport.Stdio;
+import dev.ouro.transport.SubprocessOptions;
 import dev.ouro.transport.UnixConnectionOptions;
 import dev.ouro.transport.UnixServerOptions;
 import java.io.IOException;
@@ -546,5 +549,74 @@ public final class Asyncio {
         clientConnected,
         limitBytes,
         factory -> loop.createUnixServer(factory, options));
+  }
+
+  // Child processes
+
+  /**
+   * Runs a program with this process's own standard input, output and error.
+   *
+   * @param args the program and its arguments
+   * @throws IOException it cannot be run
+   */
+  public static Process createSubprocessExec(String... args) throws IOException {
+    return createSubprocessExec(List.of(args), inheriting());
+  }
+
+  /** {@link #createSubprocessExec(List, SubprocessOptions, int)} with the usual limit. */
+  public static Process createSubprocessExec(List<?> args, SubprocessOptions options)
+      throws IOException {
+    return createSubprocessExec(args, options, StreamReader.DEFAULT_LIMIT);
+  }
+
+  /**
+   * Runs a program: asyncio's {@code create_subprocess_exec}. Other than there, {@link
+   * SubprocessOptions#DEFAULT} has pipes for all three.
+   *
+   * @param args as {@link EventLoop#subprocessExec} takes them
+   * @param limitBytes of each reader's buffer
+   * @throws IOException it cannot be run
+   */
+  public static Process createSubprocessExec(
+      List<?> args, SubprocessOptions options, int limitBytes) throws IOException {
+    EventLoop loop = getRunningLoop();
+    return Streams.process(
+        loop, limitBytes, factory -> loop.subprocessExec(factory, args, options));
+  }
+
+  /**
+   * Runs a command of the shell with this process's own standard input, output and error.
+   *
+   * @throws IOException the shell cannot be run
+   */
+  public static Process createSubprocessShell(String cmd) throws IOException {
+    return createSubprocessShell(cmd, inheriting());
+  }
+
+  /** {@link #createSubprocessShell(String, SubprocessOptions, int)} with the usual limit. */
+  public static Process createSubprocessShell(String cmd, SubprocessOptions options)
+      throws IOException {
+    return createSubprocessShell(cmd, options, StreamReader.DEFAULT_LIMIT);
+  }
+
+  /**
+   * Runs a command of the shell: asyncio's {@code create_subprocess_shell}. Other than there, {@link
+   * SubprocessOptions#DEFAULT} has pipes for all three.
+   *
+   * @param limitBytes of each reader's buffer
+   * @throws IOException the shell cannot be run
+   */
+  public static Process createSubprocessShell(
+      String cmd, SubprocessOptions options, int limitBytes) throws IOException {
+    EventLoop loop = getRunningLoop();
+    return Streams.process(
+        loop, limitBytes, factory -> loop.subprocessShell(factory, cmd, options));
+  }
+
+  private static SubprocessOptions inheriting() {
+    return SubprocessOptions.DEFAULT
+        .withStdin(Stdio.INHERIT)
+        .withStdout(Stdio.INHERIT)
+        .withStderr(Stdio.INHERIT);
   }
 }

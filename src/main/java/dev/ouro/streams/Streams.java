@@ -6,6 +6,8 @@ import dev.ouro.loop.Future;
 import dev.ouro.transport.BaseProtocol;
 import dev.ouro.transport.Connection;
 import dev.ouro.transport.Server;
+import dev.ouro.transport.SubprocessProtocol;
+import dev.ouro.transport.SubprocessTransport;
 import dev.ouro.transport.Transport;
 import java.io.IOException;
 import java.util.Objects;
@@ -59,5 +61,28 @@ public final class Streams {
             .apply(() -> new StreamReaderProtocol(loop, startTls, limitBytes, clientConnected))
             .await();
     return new StreamServer(server);
+  }
+
+  /**
+   * Starts a child process by {@code spawn}, which is given the protocol factory.
+   *
+   * @param limitBytes of each reader's buffer
+   * @throws IOException the program cannot be run
+   * @throws IllegalArgumentException the limit is not positive
+   */
+  public static Process process(
+      CallbackLoop loop,
+      int limitBytes,
+      Function<
+              Supplier<SubprocessProtocol>,
+              Future<Connection<SubprocessTransport, SubprocessProtocol>>>
+          spawn)
+      throws IOException {
+    if (limitBytes <= 0) {
+      throw new IllegalArgumentException("Limit cannot be <= 0");
+    }
+    ProcessProtocol protocol = new ProcessProtocol(loop, limitBytes);
+    SubprocessTransport transport = spawn.apply(() -> protocol).await().transport();
+    return new Process(loop, transport, protocol);
   }
 }
