@@ -600,14 +600,14 @@ public final class Asyncio {
   }
 
   /**
-   * Runs a command of the shell: asyncio's {@code create_subprocess_shell}. Other than there, {@link
-   * SubprocessOptions#DEFAULT} has pipes for all three.
+   * Runs a command of the shell: asyncio's {@code create_subprocess_shell}. Other than there,
+   * {@link SubprocessOptions#DEFAULT} has pipes for all three.
    *
    * @param limitBytes of each reader's buffer
    * @throws IOException the shell cannot be run
    */
-  public static Process createSubprocessShell(
-      String cmd, SubprocessOptions options, int limitBytes) throws IOException {
+  public static Process createSubprocessShell(String cmd, SubprocessOptions options, int limitBytes)
+      throws IOException {
     EventLoop loop = getRunningLoop();
     return Streams.process(
         loop, limitBytes, factory -> loop.subprocessShell(factory, cmd, options));
