@@ -75,8 +75,8 @@ MUTANTS = {
     ),
     "exception handler in no context": (
         "loop/ErrorReports.java",
-        "if (cell == null || cell == state.context) {",
-        "if (cell != null || cell == state.context) {",
+        "if (cell == null || cell == state.context || cell.isOccupied()) {",
+        "if (true) {",
         "ouro.*exception_handler*",
     ),
 }
