@@ -531,6 +531,15 @@ public class EngineLoop implements CallbackLoop {
   }
 
   /**
+   * To be called before the parts of a transport or server are touched by a task: one that code of
+   * the JDK has blocked may run beside the loop until then, where the JDK does not let the loop
+   * schedule its thread. Costs nothing on the loop's own thread.
+   */
+  public final void regainControl() {
+    callerState();
+  }
+
+  /**
    * Notes that {@code fd} belongs to {@code transport}: until {@link #releaseDescriptor}, {@link
    * #addReader} and its like refuse it. Allocates nothing once so many descriptors were open.
    */

@@ -131,6 +131,7 @@ final class SocketServer implements Server {
 
   @Override
   public void close() {
+    loop.regainControl();
     if (closed) {
       return;
     }
@@ -151,11 +152,13 @@ final class SocketServer implements Server {
 
   @Override
   public void closeClients() {
+    loop.regainControl();
     List.copyOf(clients).forEach(StreamTransport::closeTop);
   }
 
   @Override
   public void abortClients() {
+    loop.regainControl();
     List.copyOf(clients).forEach(StreamTransport::abort);
   }
 
