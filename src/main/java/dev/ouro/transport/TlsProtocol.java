@@ -319,6 +319,9 @@ final class TlsProtocol implements Protocol {
         }
       }
       case BUFFER_UNDERFLOW -> {
+        if (state != State.HANDSHAKE && !records.isPlausible()) {
+          throw new SSLException("Unrecognized record: the peer does not speak TLS any more");
+        }
         records.wantMore();
         stalled = false;
       }
@@ -442,6 +445,10 @@ final class TlsProtocol implements Protocol {
 
   private void shutDown() {
     state = State.SHUTDOWN;
+    if (lowerEnded) {
+      lower.close(); // without a close_notify, as the peer
+      return;
+    }
     engine.closeOutbound();
     try {
       codec.produce(lower);
@@ -449,7 +456,7 @@ final class TlsProtocol implements Protocol {
       fail(e);
       return;
     }
-    if (lowerEnded || engine.isInboundDone()) {
+    if (engine.isInboundDone()) {
       lower.close();
     } else {
       // What is held is not wanted any more, but the peer's close_notify may be behind it.

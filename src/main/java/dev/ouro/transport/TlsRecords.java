@@ -78,14 +78,20 @@ final class TlsRecords {
     if (have < HEADER_BYTES) {
       return HEADER_BYTES - have;
     }
+    return Math.max((isPlausible() ? lengthBytes() : wantedBytes) - have, 0);
+  }
+
+  /** Whether what has at least a header looks like a record. */
+  boolean isPlausible() {
     int type = record.get(0);
-    int length = HEADER_BYTES + (record.getShort(3) & 0xFFFF);
-    boolean plausible =
-        type >= FIRST_TYPE
-            && type <= LAST_TYPE
-            && record.get(1) == 3
-            && length <= record.capacity();
-    return Math.max((plausible ? length : wantedBytes) - have, 0);
+    return type >= FIRST_TYPE
+        && type <= LAST_TYPE
+        && record.get(1) == 3
+        && lengthBytes() <= record.capacity();
+  }
+
+  private int lengthBytes() {
+    return HEADER_BYTES + (record.getShort(3) & 0xFFFF);
   }
 
   /** The whole record, to be read; what is written into it is the engine's affair. */

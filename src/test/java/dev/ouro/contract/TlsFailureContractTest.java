@@ -27,8 +27,10 @@ import java.security.cert.CertificateException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -214,6 +216,63 @@ class TlsFailureContractTest {
     assertThat(accepted.lostWith()).isInstanceOf(SSLException.class);
     // The peer is told by an alert.
     assertThat(client.lostWith()).isInstanceOf(SSLException.class);
+  }
+
+  /** Behaviour 220: what follows the handshake is no record, and then the end. */
+  @Test
+  void shouldFailWhenPlainTextFollowsTheHandshake() throws Exception {
+    Server server = tls.serve(() -> accepted);
+
+    afterHandshake(server, "please corrupt the SSL connection");
+
+    assertThat(accepted.lostWith()).isInstanceOf(SSLException.class);
+    assertThat(accepted.received()).isEmpty();
+  }
+
+  /** As asyncio: who ends without a close_notify gets none, and it is no error. */
+  @Test
+  void shouldSendNoCloseNotifyWhenPeerHasSentNone() throws Exception {
+    Server server = tls.serve(() -> accepted);
+
+    byte[] answer = afterHandshake(server, "");
+
+    assertThat(accepted.events())
+        .containsExactly("connectionMade", "eofReceived", "connectionLost");
+    assertThat(accepted.lostWith()).isNull();
+    assertThat(answer).isEmpty();
+  }
+
+  /** What a peer is sent after it has sent {@code plain} and its end below TLS. */
+  private byte[] afterHandshake(Server server, String plain) throws Exception {
+    CompletableFuture<byte[]> answer = new CompletableFuture<>();
+    CompletableFuture<Void> mayGoOn = new CompletableFuture<>();
+    int port = NetworkFixture.port(server);
+    Thread peer =
+        Thread.ofPlatform()
+            .start(() -> {
+              try (Socket raw = new Socket("127.0.0.1", port);
+                  SSLSocket socket =
+                      (SSLSocket)
+                          TlsFixture.CLIENT
+                              .getSocketFactory()
+                              .createSocket(raw, "127.0.0.1", port, false)) {
+                // Of TLS 1.3 session tickets would follow the handshake.
+                socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+                socket.startHandshake();
+                mayGoOn.join();
+                raw.getOutputStream().write(plain.getBytes(UTF_8));
+                raw.shutdownOutput();
+                answer.complete(raw.getInputStream().readAllBytes());
+              } catch (IOException e) {
+                answer.completeExceptionally(e);
+              }
+            });
+    net.runUntil(accepted::isMade);
+    mayGoOn.complete(null);
+    net.runUntil(answer::isDone);
+    net.runUntil(accepted::isLost);
+    peer.join();
+    return answer.get();
   }
 
   /** Behaviour 207: at every point of the handshake. */
