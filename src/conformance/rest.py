@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 
+import jpype
 from test.test_asyncio import utils
 
 import ouro_asyncio
@@ -284,6 +285,21 @@ class RestTests(utils.TestCase):
             for flags in (0, socket.NI_NUMERICHOST, socket.NI_NUMERICSERV):
                 name = self.loop.run_until_complete(self.loop.getnameinfo(address, flags))
                 self.assertEqual(name, socket.getnameinfo(address, flags))
+
+    def test_task_of_java(self):
+        """Python's tasks are Python's, for a coroutine is no Java code; here is one of Ouro's."""
+        task = self.loop.java.createTask(
+            jpype.JClass("java.util.concurrent.Executors").callable(
+                jpype.JClass("java.lang.Thread")(), "done"
+            )
+        )
+
+        self.assertEqual(str(self.loop.java.runUntilComplete(task)), "done")
+
+    def test_task_factory_of_java(self):
+        self.loop.java.setTaskFactory(None)
+
+        self.assertIsNone(self.loop.java.getTaskFactory())
 
     def test_getaddrinfo(self):
         for host in ("127.0.0.1", "::1", "localhost", None):

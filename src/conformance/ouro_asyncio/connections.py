@@ -275,7 +275,7 @@ class Connections:
         )
         if not hasattr(transport, "java"):
             raise TypeError(f"transport {transport!r} is not supported by start_tls()")
-        bridge = PythonProtocol(self, protocol, tls.wrapper(sslcontext))
+        bridge = PythonProtocol(self, protocol, tls.wrapper(sslcontext, keeps_context=True))
         with captured():
             starting = call(self._java.startTls, transport.java, bridge.to_java(), options)
         return bridge.connect(await Future(self, starting))

@@ -53,11 +53,13 @@ def check_context(context):
         )
 
 
-def wrapper(context):
-    """What makes Python transports of connections with `context`."""
+def wrapper(context, keeps_context=False):
+    """What makes Python transports of connections with `context`, kept alive or, where tests look
+    whether it dies with its caller, not: Python's collector does not see across the JVM's."""
     if not context:
         return Transport
-    return functools.partial(SslTransport, weakref.ref(context), context.verify_mode != ssl.CERT_NONE)
+    found = (lambda: context) if keeps_context else weakref.ref(context)
+    return functools.partial(SslTransport, found, context.verify_mode != ssl.CERT_NONE)
 
 
 def to_java(context):
