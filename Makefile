@@ -19,7 +19,7 @@ EXAMPLE = $(JDK)/bin/java $(JAVA_FLAGS) -p $(CLASSES) --add-modules dev.ouro -cp
 # The benchmark program, on the class path with Ouro and all that it starts.
 BENCHMARKS = $(JDK)/bin/java -cp "$(CLASSES):benchmarks/target/classes:benchmarks/target/lib/*" \
   dev.ouro.benchmarks.Main
-# What make bench measures: echo, udp, ring, startup, idle or spawn, with options; make bench BENCH=--help lists them.
+# What make bench measures: echo, udp, ring, startup, idle, spawn or tls, with options; make bench BENCH=--help lists them.
 BENCH ?= all
 # The same from jars, with the cache that was made for them.
 AOT = target/aot/fileserver.aot
@@ -31,7 +31,7 @@ help: ## list the targets
 run: benchmarks-built ## a first look: echo servers measured against C and the JDK, in 20 s
 	@exec $(BENCHMARKS) run
 
-bench: benchmarks-built ## measure: BENCH="echo --rounds 5", udp, ring, startup, idle, spawn, jmh; default all
+bench: benchmarks-built ## measure: BENCH="echo --rounds 5", udp, ring, startup, idle, spawn, tls, jmh; default all
 	@exec $(BENCHMARKS) $(BENCH)
 
 benchmarks-built:

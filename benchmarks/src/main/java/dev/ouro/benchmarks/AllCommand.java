@@ -10,10 +10,10 @@ import picocli.CommandLine.Command;
 @Command(
     name = "all",
     mixinStandardHelpOptions = true,
-    description = "echo, udp, ring, startup, idle and spawn, one after the other.")
+    description = "echo, udp, ring, startup, idle, spawn and tls, one after the other.")
 final class AllCommand implements Callable<Integer> {
   private static final List<String> COMMANDS =
-      List.of("echo", "udp", "ring", "startup", "idle", "spawn");
+      List.of("echo", "udp", "ring", "startup", "idle", "spawn", "tls");
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
