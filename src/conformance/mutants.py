@@ -71,7 +71,7 @@ MUTANTS = {
         "transport/ChildTransport.java",
         "returncode != null && pipesLeft == 0 && !finishing",
         "returncode != null && !finishing",
-        "events.*test_subprocess_* subprocess.*communicate* subprocess.*after_process_exit",
+        "ouro.*grandchild* events.*test_subprocess_* subprocess.*communicate*",
     ),
     "exception handler in no context": (
         "loop/ErrorReports.java",

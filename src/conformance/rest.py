@@ -286,6 +286,42 @@ class RestTests(utils.TestCase):
                 name = self.loop.run_until_complete(self.loop.getnameinfo(address, flags))
                 self.assertEqual(name, socket.getnameinfo(address, flags))
 
+    def test_data_of_a_grandchild_comes_before_the_end(self):
+        events = []
+        lost = self.loop.create_future()
+
+        class Protocol(asyncio.SubprocessProtocol):
+            def pipe_data_received(self, fd, data):
+                events.append(data)
+
+            def process_exited(self):
+                events.append("exited")
+
+            def connection_lost(self, error):
+                events.append("lost")
+                lost.set_result(None)
+
+        async def run():
+            # The child ends at once; who holds its output writes when the test lets it.
+            reading, writing = os.pipe()
+            try:
+                transport, _ = await self.loop.subprocess_shell(
+                    Protocol, f"(read line < /dev/fd/{reading}; echo late) & exit 0",
+                    stdin=None, stderr=None, pass_fds=(reading,),
+                )
+                while "exited" not in events:
+                    await asyncio.sleep(0.01)
+                os.write(writing, b"go on\n")
+                await lost
+                transport.close()
+            finally:
+                os.close(reading)
+                os.close(writing)
+
+        self.loop.run_until_complete(run())
+
+        self.assertEqual(events, ["exited", b"late\n", "lost"])
+
     def test_task_of_java(self):
         """Python's tasks are Python's, for a coroutine is no Java code; here is one of Ouro's."""
         task = self.loop.java.createTask(
