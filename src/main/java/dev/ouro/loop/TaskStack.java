@@ -19,16 +19,17 @@ final class TaskStack {
     }
     StackTraceElement[] frames = failure != null ? failure.getStackTrace() : thread.getStackTrace();
     return Stream.of(frames)
-        .dropWhile(frame -> isMachinery(frame) || frame.getClassName().startsWith("java.lang."))
+        .dropWhile(frame -> isMachinery(frame.getClassName()))
         .takeWhile(frame -> !frame.getClassName().equals(Task.class.getName()))
         .toList();
   }
 
-  private static boolean isMachinery(StackTraceElement frame) {
-    String name = frame.getClassName();
-    return name.startsWith(LOOP)
-        || name.startsWith("jdk.internal.vm.")
-        || name.startsWith("java.util.concurrent.locks.");
+  /** Of the frames on top: a thread that has given control back may still be on its way to park. */
+  private static boolean isMachinery(String className) {
+    return className.startsWith(LOOP)
+        || className.startsWith("java.lang.")
+        || className.startsWith("jdk.internal.")
+        || className.startsWith("java.util.concurrent.locks.");
   }
 
   static void print(Task<?> task, PrintStream out) {
