@@ -2,6 +2,7 @@
 package dev.ouro.testing;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -40,7 +41,7 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
   private record Before(Map<Integer, String> descriptors, Set<Thread> threads) {}
 
   @Override
-  public void beforeEach(ExtensionContext context) throws IOException {
+  public void beforeEach(ExtensionContext context) {
     Before before = new Before(openDescriptors(), new HashSet<>(liveThreads()));
     context.getStore(NAMESPACE).put("before", before);
   }
@@ -80,7 +81,7 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
   }
 
   /** Every open descriptor and what it is, without the JVM's files. */
-  private static Map<Integer, String> openDescriptors() throws IOException {
+  static Map<Integer, String> openDescriptors() {
     Map<Integer, String> open = new HashMap<>();
     try (DirectoryStream<Path> links = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
       for (Path link : links) {
@@ -89,6 +90,8 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
           open.put(Integer.valueOf(link.getFileName().toString()), target);
         }
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     return open;
   }
