@@ -82,8 +82,8 @@ public record AddressInfo(
         code = (int) (long) GETADDRINFO.invokeExact(node, port, hints, list, 0L, 0L, 0L);
         if (code == EAI_SYSTEM) {
           // Once more, for its errno: what every other answer costs less without.
-          capture = Syscall.capture();
-          MethodHandle capturing = Syscall.libc("getaddrinfo");
+          capture = CapturedErrno.segment();
+          MethodHandle capturing = CapturedErrno.function("getaddrinfo");
           code = (int) (long) capturing.invokeExact(capture, node, port, hints, list, 0L, 0L, 0L);
         }
       } catch (Throwable t) {
@@ -100,7 +100,7 @@ public record AddressInfo(
   static void fail(String call, int code, MemorySegment capture, String detail)
       throws LinuxException, AddressInfoException {
     if (code == EAI_SYSTEM) {
-      throw LinuxException.of(call, Syscall.errno(capture), detail);
+      throw LinuxException.of(call, CapturedErrno.in(capture), detail);
     }
     throw new AddressInfoException(call, code, ErrorText.describeAddressInfo(code), detail);
   }

@@ -31,7 +31,7 @@ public record NameInfo(String host, String service) {
 
   private static final int NI_MAXHOST = 1025;
   private static final int NI_MAXSERV = 32;
-  private static final MethodHandle GETNAMEINFO = Syscall.libc("getnameinfo");
+  private static final MethodHandle GETNAMEINFO = CapturedErrno.function("getnameinfo");
 
   /**
    * {@code getnameinfo(3)}. Blocks for as long as the resolver takes: off the loop.
@@ -48,7 +48,7 @@ public record NameInfo(String host, String service) {
       long length = SockAddr.write(address, from);
       long host = arena.allocate(NI_MAXHOST).address();
       long service = arena.allocate(NI_MAXSERV).address();
-      MemorySegment capture = Syscall.capture();
+      MemorySegment capture = CapturedErrno.segment();
       int code;
       try {
         code =

@@ -32,7 +32,7 @@ public final class SigAction {
   private static final int MASK = 8;
   private static final int FLAGS = 136;
 
-  private static final MethodHandle SIGACTION = Syscall.libc("sigaction");
+  private static final MethodHandle SIGACTION = CapturedErrno.function("sigaction");
 
   private final byte[] struct;
 
@@ -97,14 +97,14 @@ public final class SigAction {
         wanted = old + SIZE;
         NativeMemory.copyFrom(action.struct, 0, wanted, SIZE);
       }
-      MemorySegment capture = Syscall.capture();
+      MemorySegment capture = CapturedErrno.segment();
       int result =
           (int)
               (long)
                   SIGACTION.invokeExact(
                       capture, (long) signal.number(), wanted, old, 0L, 0L, 0L, 0L);
       if (result != 0) {
-        throw LinuxException.of("sigaction", Syscall.errno(capture), signal.toString());
+        throw LinuxException.of("sigaction", CapturedErrno.in(capture), signal.toString());
       }
       byte[] struct = new byte[SIZE];
       NativeMemory.copyTo(old, struct, 0, SIZE);

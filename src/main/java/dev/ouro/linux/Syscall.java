@@ -14,7 +14,7 @@ import java.lang.invoke.MethodHandle;
  * {@code long} out. The seventh is there because a system call has a number and up to six
  * arguments. One shape matters: each further one costs about 5 ms when the JVM starts. Those
  * functions of libc whose errno is wanted have a second one, with errno captured, which is linked
- * when the first of them is needed.
+ * when the first of them is needed: {@code CapturedErrno}.
  *
  * <p>All methods may be called from any thread. None is {@code critical}: each may block.
  */
@@ -42,24 +42,9 @@ public final class Syscall {
     return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), SHAPE);
   }
 
-  /** The handle of a libc function, {@code (capture, long × 7) → long}. */
-  static MethodHandle libc(String name) {
-    return CapturedErrno.function(name);
-  }
-
   /** Where libc has what {@code name} names; 0 where it has not. */
   static long symbol(String name) {
     return Linker.nativeLinker().defaultLookup().find(name).map(MemorySegment::address).orElse(0L);
-  }
-
-  /** This thread's capture segment, the first argument of every handle of {@link #libc}. */
-  static MemorySegment capture() {
-    return CapturedErrno.segment();
-  }
-
-  /** The errno that the last call with {@code capture} left there. */
-  static int errno(MemorySegment capture) {
-    return CapturedErrno.in(capture);
   }
 
   /**

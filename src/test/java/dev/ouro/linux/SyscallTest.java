@@ -47,10 +47,11 @@ class SyscallTest {
 
       long result =
           (long)
-              Syscall.libc("access").invokeExact(Syscall.capture(), path, 0L, 0L, 0L, 0L, 0L, 0L);
+              CapturedErrno.function("access")
+                  .invokeExact(CapturedErrno.segment(), path, 0L, 0L, 0L, 0L, 0L, 0L);
 
       assertThat((int) result).isEqualTo(-1);
-      assertThat(Syscall.errno(Syscall.capture())).isEqualTo(Errno.ENOENT);
+      assertThat(CapturedErrno.in(CapturedErrno.segment())).isEqualTo(Errno.ENOENT);
     }
   }
 }
