@@ -4,6 +4,7 @@ package dev.ouro.linux;
 import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -33,16 +34,21 @@ public final class Spawn implements AutoCloseable {
   private static final int ACTIONS_SIZE = 80;
   private static final int ATTRIBUTES_SIZE = 336;
 
+  /** {@code posix_spawn_file_actions_addclosefrom_np}; null where libc has none. */
+  private final MethodHandle addCloseFrom;
+
   private final Arena arena = Arena.ofConfined();
   private final long actions = arena.allocate(ACTIONS_SIZE, Long.BYTES).address();
   private final long attributes = arena.allocate(ATTRIBUTES_SIZE, Long.BYTES).address();
+  private final BitSet duplicates = new BitSet();
   private int flags;
   private Integer umask;
   private Integer user;
   private Integer group;
   private int[] groups;
 
-  private Spawn() throws LinuxException {
+  private Spawn(MethodHandle addCloseFrom) throws LinuxException {
+    this.addCloseFrom = addCloseFrom;
     call("posix_spawn_file_actions_init", SpawnCalls.ACTIONS_INIT, actions, 0, 0);
     call("posix_spawnattr_init", SpawnCalls.ATTRIBUTES_INIT, attributes, 0, 0);
   }
@@ -53,7 +59,12 @@ public final class Spawn implements AutoCloseable {
    * @throws LinuxException ENOMEM
    */
   public static Spawn create() throws LinuxException {
-    return new Spawn();
+    return new Spawn(SpawnCalls.ADD_CLOSE_FROM);
+  }
+
+  /** {@link #create} as where libc has no {@code posix_spawn_file_actions_addclosefrom_np}. */
+  static Spawn createWithoutCloseFrom() throws LinuxException {
+    return new Spawn(null);
   }
 
   /**
@@ -64,6 +75,7 @@ public final class Spawn implements AutoCloseable {
    */
   public Spawn dup2(int from, int to) throws LinuxException {
     call("posix_spawn_file_actions_adddup2", SpawnCalls.ADD_DUP2, actions, from, to);
+    duplicates.set(to);
     return this;
   }
 
@@ -83,17 +95,24 @@ public final class Spawn implements AutoCloseable {
    * @throws LinuxException EBADF: it is negative; ENOMEM
    */
   public Spawn closeFrom(int lowest) throws LinuxException {
-    if (SpawnCalls.ADD_CLOSE_FROM == null) {
-      // glibc before 2.34, and musl: those that are open now.
-      for (int fd : SpawnCalls.openDescriptors()) {
-        if (fd >= lowest) {
-          closeDescriptor(fd);
-        }
-      }
+    if (addCloseFrom == null) {
+      closeEach(lowest);
     } else {
-      call("posix_spawn_file_actions_addclosefrom", SpawnCalls.ADD_CLOSE_FROM, actions, lowest, 0);
+      call("posix_spawn_file_actions_addclosefrom_np", addCloseFrom, actions, lowest, 0);
     }
     return this;
+  }
+
+  /** For glibc before 2.34, and musl: those that are open now, and those that the child opened. */
+  private void closeEach(int lowest) throws LinuxException {
+    if (lowest < 0) {
+      throw LinuxException.of("posix_spawn_file_actions_addclose", Errno.EBADF);
+    }
+    BitSet open = SpawnCalls.openDescriptors();
+    open.or(duplicates);
+    for (int fd = open.nextSetBit(lowest); fd >= 0; fd = open.nextSetBit(fd + 1)) {
+      closeDescriptor(fd);
+    }
   }
 
   /**

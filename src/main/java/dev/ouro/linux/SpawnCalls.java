@@ -8,6 +8,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 
@@ -52,11 +53,11 @@ final class SpawnCalls {
   }
 
   /** Those open now, and maybe the one that lists them. */
-  static List<Integer> openDescriptors() {
-    List<Integer> descriptors = new ArrayList<>();
+  static BitSet openDescriptors() {
+    BitSet descriptors = new BitSet();
     try (DirectoryStream<Path> links = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
       for (Path link : links) {
-        descriptors.add(Integer.valueOf(link.getFileName().toString()));
+        descriptors.set(Integer.parseInt(link.getFileName().toString()));
       }
     } catch (IOException noProc) {
       // Ours are all close-on-exec.

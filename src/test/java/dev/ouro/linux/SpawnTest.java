@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code posix_spawn(3)}, pidfds and {@code waitid(2)} without a loop. */
 @ExtendWith(LeakCheck.class)
@@ -94,6 +96,49 @@ class SpawnTest {
 
       output.writeEnd().close();
       assertThat(read(output)).isEqualTo("0154\n");
+    }
+  }
+
+  /** By one action, and by one for each where libc knows no such action. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void shouldCloseAllDescriptorsFromOneOn(boolean knows) throws LinuxException {
+    try (Pipe output = Pipe.create();
+        Fd kept = inheritable(output, 800);
+        Fd closed = inheritable(output, 820);
+        Spawn spawn = knows ? Spawn.create() : Spawn.createWithoutCloseFrom()) {
+      assertThat(List.of(kept.number(), closed.number())).containsExactly(800, 820);
+      spawn
+          .dup2(output.writeEnd().number(), 1)
+          .dup2(kept.number(), 805) // the child's alone, below
+          .dup2(kept.number(), 815) // and above
+          .closeFrom(810)
+          .dup2(kept.number(), 825); // after it
+      String each = "for n in 800 805 810 815 820 825; do";
+      String print = "[ -e /proc/$$/fd/$n ] && echo $n;";
+
+      try (PidFd child = start(spawn, each + " " + print + " done; exit 0")) {
+        assertThat(child.await().returncode()).isZero();
+      }
+
+      output.writeEnd().close();
+      assertThat(read(output)).isEqualTo("800\n805\n825\n");
+    }
+  }
+
+  /** A duplicate that a child inherits. */
+  private static Fd inheritable(Pipe pipe, int number) {
+    int duplicate = 0; // F_DUPFD
+    return new Fd((int) Syscall.call(Nr.FCNTL, pipe.readEnd().number(), duplicate, number));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void shouldRefuseToCloseFromANegativeDescriptor(boolean knows) throws LinuxException {
+    try (Spawn spawn = knows ? Spawn.create() : Spawn.createWithoutCloseFrom()) {
+      assertThatThrownBy(() -> spawn.closeFrom(-1))
+          .isInstanceOfSatisfying(
+              LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EBADF));
     }
   }
 
