@@ -6,16 +6,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.ouro.EventLoop;
 import dev.ouro.poll.EngineKind;
+import dev.ouro.testing.CopyingTls;
 import dev.ouro.testing.NetworkFixture;
 import dev.ouro.testing.OnBothEngines;
 import dev.ouro.transport.BaseProtocol;
 import dev.ouro.transport.BufferedProtocol;
+import dev.ouro.transport.ConnectionOptions;
 import dev.ouro.transport.Protocol;
 import dev.ouro.transport.Server;
+import dev.ouro.transport.ServerOptions;
 import dev.ouro.transport.Transport;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -47,11 +51,45 @@ class AllocationContractTest {
     assertAllocatesNothing(Echo::new, ByteBuffer.allocate(20_000));
   }
 
+  /** TLS with engines that allocate nothing: what is left is Ouro's. */
+  @Test
+  void shouldAllocateNothingPerTlsRecord() {
+    assertAllocatesNothingOverTls(ByteBuffer.allocate(64));
+  }
+
+  @Test
+  void shouldAllocateNothingPerTlsRecordOfDirectMemory() {
+    assertAllocatesNothingOverTls(ByteBuffer.allocateDirect(64));
+  }
+
+  /** Messages of two records each. */
+  @Test
+  void shouldAllocateNothingPerFullTlsRecord() {
+    assertAllocatesNothingOverTls(ByteBuffer.allocate(20_000));
+  }
+
+  private void assertAllocatesNothingOverTls(ByteBuffer message) {
+    SSLContext copying = CopyingTls.context();
+    ServerOptions local = ServerOptions.of("127.0.0.1", 0).withSsl(copying);
+    Server server = net.closing(net.run(net.loop().createServer(Echo::new, local)));
+    ConnectionOptions remote =
+        ConnectionOptions.of("127.0.0.1", NetworkFixture.port(server)).withSsl(copying);
+    Client client = new Client(net.loop(), message);
+    net.run(net.loop().createConnection(() -> client, remote));
+
+    assertAllocatesNothing(client);
+    client.transport.abort();
+  }
+
   private void assertAllocatesNothing(Supplier<BaseProtocol> echo, ByteBuffer message) {
     Server server = net.serve(echo);
     Client client = new Client(net.loop(), message);
     net.connect(server, client);
 
+    assertAllocatesNothing(client);
+  }
+
+  private void assertAllocatesNothing(Client client) {
     long least = Long.MAX_VALUE;
     for (int round = 0; round < ROUNDS && least >= ROUND_TRIPS; round++) {
       long before = THREADS.getCurrentThreadAllocatedBytes();
