@@ -10,7 +10,6 @@ import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.TimerHandle;
 import dev.ouro.poll.Operation;
 import java.net.SocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,9 +18,6 @@ import java.util.List;
  * when the kernel has ended the connect.
  */
 final class ConnectionAttempt {
-  private static final Duration FIRST_RETRY = Duration.ofMillis(1);
-  private static final Duration LAST_RETRY = Duration.ofMillis(64);
-
   /** Hears how an attempt ended, once. */
   @FunctionalInterface
   interface Listener {
@@ -36,7 +32,7 @@ final class ConnectionAttempt {
   private Socket socket;
   private Operation connecting;
   private TimerHandle retry;
-  private Duration retryDelay = FIRST_RETRY;
+  private final RetryDelay retryDelay = new RetryDelay();
   private boolean cancelled;
 
   ConnectionAttempt(EngineLoop loop, OpenSockets sockets, AddressInfo to, Listener listener) {
@@ -126,10 +122,7 @@ final class ConnectionAttempt {
 
   /** The queue of a Unix listener is full. Nothing tells when it is not, {@code connect(2)}. */
   private void waitForRoom() {
-    retry = loop.callLater(retryDelay, this::connect);
-    if (retryDelay.compareTo(LAST_RETRY) < 0) {
-      retryDelay = retryDelay.multipliedBy(2);
-    }
+    retry = loop.callLater(retryDelay.next(), this::connect);
   }
 
   private void close() {

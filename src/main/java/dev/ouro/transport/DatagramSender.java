@@ -10,19 +10,12 @@ import dev.ouro.poll.DatagramChannel;
 import dev.ouro.poll.Engine;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 
 /**
  * The sending half of a {@link DatagramEndpoint}: a turn's datagrams leave together at its end, or
  * as soon as they fill a call; when there is no room, once there is.
  */
 final class DatagramSender implements Flushable {
-  /**
-   * How soon to try again where the kernel cannot tell when there is room: to one peer of a Unix
-   * socket that is not connected.
-   */
-  private static final Duration RETRY_DELAY = Duration.ofMillis(1);
-
   /** What gathers within a turn before it is sent without waiting for the turn's end. */
   private static final int FLUSH_BYTES = 16 * 1024;
 
@@ -37,6 +30,7 @@ final class DatagramSender implements Flushable {
   private final Runnable sendAndResume = this::sendAndResume;
   private final Runnable settleSent = this::settleSent;
   private final boolean tellsRoom;
+  private final RetryDelay retryDelay = new RetryDelay();
   private boolean gso;
   // For the next call only.
   private boolean gsoRefused;
@@ -51,7 +45,7 @@ final class DatagramSender implements Flushable {
   /**
    * For {@code endpoint}.
    *
-   * @param tellsRoom whether the kernel can tell when there is room again
+   * @param tellsRoom whether the kernel can tell when there is room again; else {@link RetryDelay}
    * @param gso whether to send by {@code UDP_SEGMENT}
    */
   DatagramSender(
@@ -212,6 +206,7 @@ final class DatagramSender implements Flushable {
   private void settle(int result) {
     if (result > 0) {
       gsoRefused = false;
+      retryDelay.reset();
       int datagrams = 0;
       for (int i = 0; i < result; i++) {
         datagrams += memory.datagrams(i);
@@ -242,7 +237,7 @@ final class DatagramSender implements Flushable {
     if (tellsRoom) {
       channel.awaitWritable();
     } else {
-      loop.callLater(RETRY_DELAY, this::retry);
+      loop.callLater(retryDelay.next(), this::retry);
     }
   }
 

@@ -127,11 +127,14 @@ public interface SocketLoop {
   /**
    * Connects to {@code address}, {@code connect(2)}. asyncio's {@code sock_connect}.
    *
+   * <p>While the backlog of a Unix listener is full it waits, as {@code connect(2)} of a blocking
+   * socket does. (asyncio says then that it has connected, though it has not.)
+   *
    * @param address an {@link java.net.InetSocketAddress} or a {@link dev.ouro.linux.UnixAddress}.
    *     An unresolved one is resolved with the socket's own family, type and protocol, and the
    *     first answer is taken
    * @return null; or {@code getaddrinfo}'s or {@code connect}'s error, such as {@link
-   *     dev.ouro.linux.ConnectionRefusedException}; EAGAIN: a Unix listener's backlog is full
+   *     dev.ouro.linux.ConnectionRefusedException}
    * @throws IllegalArgumentException an address of another class
    */
   Future<Void> sockConnect(Socket sock, SocketAddress address);

@@ -6,6 +6,7 @@ import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.loop.Future;
 import dev.ouro.loop.LoopExit;
+import java.time.Duration;
 
 /**
  * One {@code sock_*} operation: a system call that is made again whenever the socket is ready,
@@ -32,6 +33,14 @@ abstract class SocketOperation<T> {
   /** Whether −{@code errno} means to wait. */
   boolean waitsAfter(int errno) {
     return errno == Errno.EAGAIN;
+  }
+
+  /**
+   * How long to wait after an attempt that was to wait, where no readiness tells when to go on;
+   * null: until the socket is ready. Asked once for each attempt.
+   */
+  Duration retryDelay() {
+    return null;
   }
 
   /** What the exception says besides the call and the errno, or null. */

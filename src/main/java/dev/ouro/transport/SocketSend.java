@@ -5,9 +5,11 @@ import dev.ouro.linux.SockAddr;
 import dev.ouro.linux.Socket;
 import dev.ouro.linux.SocketCalls;
 import dev.ouro.linux.SocketConstants;
+import dev.ouro.linux.UnixAddress;
 import dev.ouro.loop.Future;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
 /** {@code send(2)} until all is sent, and {@code sendto(2)} once. */
 final class SocketSend {
@@ -51,6 +53,7 @@ final class SocketSend {
     private final Scratch scratch;
     private final ByteBuffer data;
     private final SocketAddress address;
+    private final RetryDelay retryDelay = new RetryDelay();
 
     To(
         Socket sock,
@@ -76,6 +79,12 @@ final class SocketSend {
     void succeeded(int count) {
       data.position(data.position() + count);
       result().setResult(count);
+    }
+
+    /** To a Unix peer whose queue is full; see {@link RetryDelay}. */
+    @Override
+    Duration retryDelay() {
+      return address instanceof UnixAddress ? retryDelay.next() : null;
     }
 
     @Override

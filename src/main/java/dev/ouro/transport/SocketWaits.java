@@ -5,6 +5,8 @@ import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.RunningLoop;
+import dev.ouro.loop.TimerHandle;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -85,10 +87,12 @@ final class SocketWaits {
     }
   }
 
-  /** One direction. Watched as long as somebody is in it. */
+  /** One direction. Watched, or tried again by time, as long as somebody is in it. */
   private final class Queue implements Runnable {
     private final boolean reads;
     private final Deque<SocketOperation<?>> operations = new ArrayDeque<>(2);
+    private boolean watched;
+    private TimerHandle retry;
 
     Queue(boolean reads) {
       this.reads = reads;
@@ -105,19 +109,64 @@ final class SocketWaits {
       operation
           .result()
           .addDoneCallback(done -> {
+            boolean wasFirst = operation.equals(operations.peek());
             if (done.cancelled() && operations.remove(operation)) {
-              stopIfEmpty();
+              if (wasFirst) {
+                stopRetrying(); // the next may go on at once
+              }
+              awaitFirst();
             }
           });
       if (first) {
-        try {
-          loop.awaitReady(number, reads, this);
-        } catch (LinuxException e) {
-          operations.remove(operation);
-          forgetIfEmpty();
-          operation.failed(e);
-        }
+        awaitFirst();
       }
+    }
+
+    /** Has {@link #run} called when the first may go on. */
+    private void awaitFirst() {
+      if (operations.isEmpty()) {
+        clear();
+        forgetIfEmpty();
+        return;
+      }
+      Duration delay = retry == null ? operations.peek().retryDelay() : null;
+      if (delay != null) {
+        stopWatching();
+        retry = loop.callLater(delay, this::retry);
+      } else if (!watched && retry == null) {
+        watch();
+      }
+    }
+
+    private void watch() {
+      try {
+        loop.awaitReady(number, reads, this);
+        watched = true;
+      } catch (LinuxException e) {
+        List<SocketOperation<?>> failed = List.copyOf(operations);
+        operations.clear();
+        forgetIfEmpty();
+        failed.forEach(operation -> operation.failed(e));
+      }
+    }
+
+    private void stopWatching() {
+      if (watched) {
+        watched = false;
+        loop.stopAwaiting(number, reads, this);
+      }
+    }
+
+    private void stopRetrying() {
+      if (retry != null) {
+        retry.cancel();
+        retry = null;
+      }
+    }
+
+    private void retry() {
+      retry = null;
+      run();
     }
 
     /** The socket is ready for this direction. */
@@ -129,7 +178,7 @@ final class SocketWaits {
         operations.remove();
         dropDone();
       }
-      stopIfEmpty();
+      awaitFirst();
     }
 
     private void dropDone() {
@@ -138,16 +187,10 @@ final class SocketWaits {
       }
     }
 
-    private void stopIfEmpty() {
-      if (operations.isEmpty()) {
-        clear();
-        forgetIfEmpty();
-      }
-    }
-
     void clear() {
       operations.clear();
-      loop.stopAwaiting(number, reads, this);
+      stopWatching();
+      stopRetrying();
     }
   }
 }

@@ -342,23 +342,99 @@ class SocketMethodsContractTest {
     assertThatThrownBy(() -> net.run(connecting)).isInstanceOf(AddressInfoException.class);
   }
 
-  /** Behaviour 101: a backlog that is full is an error, and not a success that is none. */
+  /** Behaviour 101: as {@code connect(2)} of a blocking socket, and createUnixConnection. */
   @Test
-  void shouldTellThatTheBacklogIsFull() throws LinuxException {
-    Socket listener = open(SocketConstants.AF_UNIX, SocketConstants.SOCK_STREAM);
-    listener.bind(address("full"));
-    listener.listen(0);
-    net.run(
-        net.loop()
-            .sockConnect(
-                open(SocketConstants.AF_UNIX, SocketConstants.SOCK_STREAM), address("full")));
+  void shouldWaitWhenTheBacklogOfAUnixListenerIsFull() throws LinuxException {
+    Socket listener = fullListener();
     Socket late = open(SocketConstants.AF_UNIX, SocketConstants.SOCK_STREAM);
 
     Future<Void> connecting = net.loop().sockConnect(late, address("full"));
+    net.runTurns(5);
+    assertThat(connecting.done()).isFalse();
+    net.closing(net.run(net.loop().sockAccept(listener)));
+    net.run(connecting);
+
+    assertThat(late.getpeername()).isEqualTo(address("full"));
+    net.closing(net.run(net.loop().sockAccept(listener)));
+  }
+
+  /** Behaviours 101 and 103. */
+  @Test
+  void shouldConnectNoMoreWhenCancelledWhileTheBacklogIsFull() throws LinuxException {
+    Socket listener = fullListener();
+    Socket late = open(SocketConstants.AF_UNIX, SocketConstants.SOCK_STREAM);
+    Future<Void> cancelled = net.loop().sockConnect(late, address("full"));
+    final Future<Void> next = net.loop().sockConnect(late, address("full"));
+    net.runTurns(2);
+
+    cancelled.cancel();
+    net.closing(net.run(net.loop().sockAccept(listener)));
+    net.run(next);
+    Future<AcceptedSocket> second = net.loop().sockAccept(listener);
+    net.closing(net.run(second));
+    Future<AcceptedSocket> third = net.loop().sockAccept(listener);
+    net.runTurns(3);
+
+    assertThat(cancelled.cancelled()).isTrue();
+    assertThat(third.done()).isFalse();
+    third.cancel();
+  }
+
+  @Test
+  void shouldEndConnectingWhenTheSocketIsClosedWhileTheBacklogIsFull() throws LinuxException {
+    fullListener();
+    Socket late = open(SocketConstants.AF_UNIX, SocketConstants.SOCK_STREAM);
+    Future<Void> connecting = net.loop().sockConnect(late, address("full"));
+    net.runTurns(2);
+
+    late.close();
 
     assertThatThrownBy(() -> net.run(connecting))
         .isInstanceOfSatisfying(
-            LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EAGAIN));
+            LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EBADF));
+  }
+
+  @Test
+  void shouldTellThatTheListenerIsGoneWhenTheBacklogWasFull() throws LinuxException {
+    Socket listener = fullListener();
+    Socket late = open(SocketConstants.AF_UNIX, SocketConstants.SOCK_STREAM);
+    Future<Void> connecting = net.loop().sockConnect(late, address("full"));
+    net.runTurns(2);
+
+    listener.close();
+
+    assertThatThrownBy(() -> net.run(connecting))
+        .isInstanceOf(ConnectionRefusedException.class)
+        .hasMessageContaining("Connect call failed " + address("full"));
+  }
+
+  /** To a peer that the socket is not connected to; others send behind it, in order. */
+  @Test
+  void shouldWaitWhenTheQueueOfAUnixPeerIsFull() throws LinuxException {
+    Socket[] ends = unixDatagrams();
+    List<Future<Integer>> sending = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      sending.add(net.loop().sockSendto(ends[0], bytes("number " + i), address("two")));
+    }
+    net.runTurns(5);
+    assertThat(sending.getFirst().done()).isTrue();
+    assertThat(sending.getLast().done()).isFalse();
+
+    for (int i = 0; i < 40; i++) {
+      byte[] datagram = net.run(net.loop().sockRecv(ends[1], 100));
+      assertThat(text(datagram)).isEqualTo("number " + i);
+    }
+    assertThat(sending).allMatch(Future::done);
+  }
+
+  /** A Unix listener with room for one connection, which is taken. */
+  private Socket fullListener() throws LinuxException {
+    Socket listener = open(SocketConstants.AF_UNIX, SocketConstants.SOCK_STREAM);
+    listener.bind(address("full"));
+    listener.listen(0);
+    Socket first = open(SocketConstants.AF_UNIX, SocketConstants.SOCK_STREAM);
+    net.run(net.loop().sockConnect(first, address("full")));
+    return listener;
   }
 
   // Several at a time
