@@ -158,10 +158,12 @@ public final class Asyncio {
 
   /**
    * Runs {@code coro} as a task on a new loop until it is done; then cancels the tasks that are
-   * left, waits for them, and closes the loop. asyncio's {@code run}: a program's entry.
+   * left, waits for them, and closes the loop. asyncio's {@code run}: a program's entry. On SIGINT
+   * (Ctrl-C) the task is cancelled, as {@link Runner} says.
    *
    * @return its result. What it throws is thrown, itself, even when it is a checked exception
    * @throws java.util.concurrent.CancellationException the task was cancelled
+   * @throws KeyboardInterrupt it was so by SIGINT alone, or there was a second one
    * @throws IllegalStateException a loop runs on this thread
    */
   public static <T> T run(Callable<T> coro, RunnerOptions options) {

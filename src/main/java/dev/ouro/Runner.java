@@ -12,10 +12,23 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 
 /**
  * Runs tasks one after the other on a loop of its own, in one context: asyncio's {@code Runner}.
  * The loop is made with the first {@link #run}. One thread uses it.
+ *
+ * <p>SIGINT (Ctrl-C), while {@code run} runs on the program's main thread, does not end the JVM but
+ * cancels the main task, which may clean up, awaiting if it must. If it ends by that, {@code run}
+ * throws {@link KeyboardInterrupt}; if it ends otherwise, its result or exception stands. A second
+ * SIGINT makes {@code run} throw {@code KeyboardInterrupt} at once. While a first one waits for the
+ * loop, whose thread computes or blocks without awaiting, the next does what it does outside of a
+ * run: the JVM runs its shutdown hooks and ends.
+ *
+ * <p>SIGINT is left alone where {@link EventLoop#addSignalHandler(dev.ouro.linux.Signal, Runnable)}
+ * has taken it, before or during the run; on other threads than {@code main}; in a JVM with {@code
+ * -Xrs}, and where it is ignored. A handler of {@code sun.misc.Signal} does not hear of it during a
+ * run on the main thread.
  *
  * {@snippet :
  * try (Runner runner = new Runner()) {
@@ -59,7 +72,8 @@ public final class Runner implements AutoCloseable {
    * @param context where to run it; null: in the runner's, a copy of what was current when its loop
    *     was made
    * @return its result. What it throws is thrown, itself, even when it is a checked exception
-   * @throws java.util.concurrent.CancellationException the task was cancelled
+   * @throws CancellationException the task was cancelled
+   * @throws KeyboardInterrupt it was so by SIGINT alone, or there was a second one
    * @throws IllegalStateException a loop runs on this thread, or the runner is closed
    */
   public <T> T run(Callable<T> coro, Context context) {
@@ -71,7 +85,17 @@ public final class Runner implements AutoCloseable {
     Task<T> task =
         runs.createTask(
             coro, TaskOptions.DEFAULT.withContext(context != null ? context : this.context));
-    return runs.runUntilComplete(task);
+    Interruption interruption = Interruption.begin(runs, task);
+    try {
+      return runs.runUntilComplete(task);
+    } catch (CancellationException cancelled) {
+      if (interruption.hasCancelled()) {
+        throw new KeyboardInterrupt(cancelled);
+      }
+      throw cancelled;
+    } finally {
+      interruption.end();
+    }
   }
 
   /**

@@ -77,6 +77,8 @@ public final class SignalPipe {
       NativeMemory.putLong(data.address() + SignalCode.ONE, 1);
       byte[] bytes = SignalCode.assemble(writeEnd, overflow.fd().number(), data.address());
       NativeMemory.copyFrom(bytes, 0, code.address(), bytes.length);
+      byte[] second = SignalCode.assembleOneAtATime(data.address());
+      NativeMemory.copyFrom(second, 0, code.address() + SignalCode.ONE_AT_A_TIME, second.length);
       code.makeExecutable();
       return new SignalPipe(readEnd, overflow, data, code);
     } catch (LinuxException e) {
@@ -101,8 +103,36 @@ public final class SignalPipe {
 
   /** What makes signals come here: to be installed for each that shall. */
   public SigAction action() {
+    return action(code);
+  }
+
+  /**
+   * {@link #action()} for one signal at a time: one that arrives before the last one was {@link
+   * #taken} does what it did before, without any help of Java's. For one signal of this pipe.
+   *
+   * @param otherwise what is done now: a handler, neither SIG_DFL nor SIG_IGN
+   */
+  public SigAction actionOneAtATime(SigAction otherwise) {
+    if (otherwise.isDefault() || otherwise.isIgnore()) {
+      throw new IllegalArgumentException("otherwise: " + otherwise + " is no handler");
+    }
+    NativeMemory.putLong(data + SignalCode.OTHERWISE, otherwise.handler());
+    NativeMemory.putIntRelease(data + SignalCode.UNTAKEN, 0);
+    return action(code + SignalCode.ONE_AT_A_TIME);
+  }
+
+  private static SigAction action(long handler) {
     int flags = SigAction.SA_SIGINFO | SigAction.SA_RESTART | SigAction.SA_ONSTACK;
-    return SigAction.of(code, flags, SignalSet.ALL);
+    return SigAction.of(handler, flags, SignalSet.ALL);
+  }
+
+  /**
+   * The last signal of {@link #actionOneAtATime} was taken: the next one comes here again.
+   *
+   * @return whether there was one
+   */
+  public boolean taken() {
+    return NativeMemory.exchangeInt(data + SignalCode.UNTAKEN, 0) != 0;
   }
 
   /** Readable when {@link #read} has something. Never closed. */

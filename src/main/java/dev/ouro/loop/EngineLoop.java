@@ -370,10 +370,14 @@ public class EngineLoop implements CallbackLoop {
   private Handle addSignalHandler(Signal signal, SignalHandlers.Callback callback) {
     Objects.requireNonNull(signal, "signal");
     checkCanSchedule();
+    return signals().add(signal, callback);
+  }
+
+  private SignalHandlers signals() {
     if (signals == null) {
       signals = new SignalHandlers(this);
     }
-    return signals.add(signal, callback);
+    return signals;
   }
 
   @Override
@@ -505,6 +509,23 @@ public class EngineLoop implements CallbackLoop {
     checkCanSchedule();
     takeInbox();
     ready.add(entry, 0, 0);
+  }
+
+  /**
+   * For who runs the loop: runs {@code callback} for SIGINT, as {@link #addSignalHandler(Signal,
+   * Runnable)} does, but one at a time. While one waits for the loop, which may be busy for good,
+   * the next one does what SIGINT did before. A handler that {@link #addSignalHandler(Signal,
+   * Runnable)} adds replaces this one; {@link #removeSignalHandler} does not know it.
+   *
+   * @return to be cancelled in the end: from then on SIGINT does what it did before, also one that
+   *     has arrived and was not taken. Null when SIGINT is left as it is: a loop handles it, or
+   *     nobody does (SIG_DFL, as of a JVM with {@code -Xrs}; SIG_IGN), or the kernel refuses what
+   *     it takes
+   */
+  public final Handle addInterruptHandler(Runnable callback) {
+    Objects.requireNonNull(callback, "callback");
+    checkCanSchedule();
+    return signals().addInterrupt(callback);
   }
 
   /** Runs {@code body} in {@code context}, now; what it throws comes out. Allocates nothing. */

@@ -26,7 +26,7 @@ final class SignalHandlers {
     SignalRules.check(signal);
     SignalHandle handle = new SignalHandle(signal, callback);
     SignalHandle replaced = handles.get(signal);
-    if (replaced == null) {
+    if (replaced == null || replaced instanceof InterruptHandle) {
       begin(signal);
     }
     handles.put(signal, handle);
@@ -47,9 +47,37 @@ final class SignalHandlers {
     }
   }
 
+  /** {@link EngineLoop#addInterruptHandler}. */
+  Handle addInterrupt(Runnable callback) {
+    if (handles.containsKey(Signal.SIGINT)) {
+      return null;
+    }
+    try {
+      SignalOwners.claim(Signal.SIGINT, loop);
+    } catch (IllegalStateException otherLoop) {
+      return null;
+    }
+    boolean added = false;
+    try {
+      added = source.addOneAtATime(Signal.SIGINT);
+    } catch (LinuxException refused) {
+      // it does what it did
+    } finally {
+      if (!added) {
+        SignalOwners.release(Signal.SIGINT, loop);
+      }
+    }
+    if (!added) {
+      return null;
+    }
+    SignalHandle handle = new InterruptHandle(callback);
+    handles.put(Signal.SIGINT, handle);
+    return handle;
+  }
+
   boolean remove(Signal signal) {
     SignalHandle handle = handles.get(signal);
-    if (handle == null) {
+    if (handle == null || handle instanceof InterruptHandle) {
       return false;
     }
     handle.cancel();
@@ -79,6 +107,7 @@ final class SignalHandlers {
     if (handles.remove(handle.signal, handle)) {
       source.remove(handle.signal);
       SignalOwners.release(handle.signal, loop);
+      handle.ended();
     }
   }
 
@@ -113,7 +142,7 @@ final class SignalHandlers {
   }
 
   /** Runs once for each signal; cancelling it is removing it. */
-  private final class SignalHandle extends Handle {
+  private class SignalHandle extends Handle {
     private final Signal signal;
     private final Callback callback;
 
@@ -137,6 +166,33 @@ final class SignalHandlers {
     public void cancel() {
       super.cancel();
       SignalHandlers.this.cancelled(this);
+    }
+
+    /** The process does again what it did about the signal. */
+    void ended() {}
+  }
+
+  /** A SIGINT that belongs to nobody in particular: other handlers replace it. */
+  private final class InterruptHandle extends SignalHandle {
+    InterruptHandle(Runnable callback) {
+      super(
+          Signal.SIGINT,
+          new Callback(info -> {
+            source.taken();
+            callback.run();
+          }));
+    }
+
+    /** One that the loop has not come to take is not lost. */
+    @Override
+    void ended() {
+      if (source.taken()) {
+        try {
+          Signal.SIGINT.send((int) ProcessHandle.current().pid());
+        } catch (LinuxException e) {
+          throw new IllegalStateException(e); // this process is there
+        }
+      }
     }
   }
 

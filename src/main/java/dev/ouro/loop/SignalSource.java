@@ -67,6 +67,40 @@ final class SignalSource {
   }
 
   private void addHandled(Signal signal) throws LinuxException {
+    watchPipe();
+    SigAction before = pipe.action().install(signal);
+    // Not when addOneAtATime was first.
+    replaced.putIfAbsent(signal, before);
+  }
+
+  /**
+   * {@link #add} of one signal at a time: what arrives before {@link #taken} does what it did
+   * before. For one signal of this source.
+   *
+   * @return whether it comes here now; not when nobody handled it
+   */
+  boolean addOneAtATime(Signal signal) throws LinuxException {
+    SigAction before = SigAction.get(signal);
+    if (before.isDefault() || before.isIgnore()) {
+      return false;
+    }
+    try {
+      watchPipe();
+      replaced.put(signal, before);
+      pipe.actionOneAtATime(before).install(signal);
+      return true;
+    } catch (LinuxException e) {
+      watchNoMore();
+      throw e;
+    }
+  }
+
+  /** The next signal of {@link #addOneAtATime} comes here again; whether there was one. */
+  boolean taken() {
+    return pipe.taken();
+  }
+
+  private void watchPipe() throws LinuxException {
     if (pipe == null) {
       pipe = SignalOwners.takePipe();
     }
@@ -75,7 +109,6 @@ final class SignalSource {
       pipeWatches.add(watch(pipe.fd(), () -> pipe.read(consumer)));
       pipeWatches.add(watch(pipe.overflowFd(), () -> pipe.readOverflow(consumer)));
     }
-    replaced.put(signal, pipe.action().install(signal));
   }
 
   private Watch watch(int fd, Runnable reader) throws LinuxException {

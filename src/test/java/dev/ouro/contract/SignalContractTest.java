@@ -14,7 +14,6 @@ import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.ExceptionContext;
 import dev.ouro.loop.Handle;
 import dev.ouro.poll.EngineKind;
-import dev.ouro.testing.FakeLoop;
 import dev.ouro.testing.LoopFixture;
 import dev.ouro.testing.OnBothEngines;
 import java.util.ArrayList;
@@ -32,15 +31,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @OnBothEngines
 class SignalContractTest {
   private static final int PID = (int) ProcessHandle.current().pid();
-
-  static {
-    // A pipe for signals is never closed: those that the tests share are made before the first.
-    try (FakeLoop one = FakeLoop.create();
-        FakeLoop other = FakeLoop.create()) {
-      one.addSignalHandler(Signal.SIGUSR1, () -> {});
-      other.addSignalHandler(Signal.SIGWINCH, () -> {});
-    }
-  }
 
   @RegisterExtension final LoopFixture loops;
   private final List<Object> trace = new ArrayList<>();

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Signal;
+import dev.ouro.linux.SignalSet;
 import dev.ouro.poll.EngineKind;
 import dev.ouro.testing.JavaProgram;
 import dev.ouro.testing.OnBothEngines;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -74,5 +77,94 @@ class SignalProcessTest {
       assertThat(program.waitFor()).isEqualTo(128 + 15);
       assertThat(program.readLine()).isNull();
     }
+  }
+
+  /** Behaviour 256, and 229 afterwards. */
+  @Test
+  void shouldCancelMainTaskOnCtrlC() throws Exception {
+    try (JavaProgram program = start(List.of(), "cleansUp")) {
+      assertThat(program.readLine()).isEqualTo("waiting");
+      kill(program);
+      assertThat(program.readLine()).isEqualTo("cleaned up");
+      assertThat(program.readLine()).isEqualTo("SIGINT");
+      assertThat(program.readLine()).isEqualTo("without a runner");
+
+      kill(program);
+
+      assertThat(program.waitFor()).isEqualTo(KILLED_BY_SIGINT);
+    }
+  }
+
+  /** Behaviour 256: as with any exception. */
+  @Test
+  void shouldEndProgramThatLetsKeyboardInterruptThrough() throws Exception {
+    List<String> quietly = List.of("sh", "-c", "exec \"$0\" \"$@\" 2>/dev/null");
+    try (JavaProgram program = start(quietly, "letsThrough")) {
+      assertThat(program.readLine()).isEqualTo("waiting");
+
+      kill(program);
+
+      assertThat(program.readLine()).isEqualTo("cleaned up");
+      assertThat(program.waitFor()).isEqualTo(1);
+    }
+  }
+
+  /** Behaviour 256: "a tight loop which cannot be interrupted", in the words of asyncio's page. */
+  @Test
+  void shouldEndAProgramThatComputesOnSecondCtrlC() throws Exception {
+    try (JavaProgram program = start(List.of(), "computes")) {
+      assertThat(program.readLine()).isEqualTo("computing");
+      kill(program);
+      while (hasPending(Signal.SIGINT, program.pid())) {
+        Thread.onSpinWait();
+      }
+
+      kill(program);
+
+      assertThat(program.readLine()).isEqualTo("hook");
+      assertThat(program.waitFor()).isEqualTo(KILLED_BY_SIGINT);
+    }
+  }
+
+  /** Behaviour 256: it leaves the run, or ends the JVM as one does that comes later. */
+  @Test
+  void shouldNotLoseSigintThatComesAtTheLastMoment() throws Exception {
+    try (JavaProgram program = start(List.of(), "endsAtOnce")) {
+      assertThat(program.readLine()).isNull();
+      assertThat(program.waitFor()).isEqualTo(KILLED_BY_SIGINT);
+    }
+  }
+
+  /** With -Xrs SIGINT is not the JVM's, and not a runner's either. */
+  @Test
+  void shouldLeaveSigintAloneThatTheJvmLeavesAlone() throws Exception {
+    List<String> options = List.of("-Ddev.ouro.engine=" + kind.label(), "-Xrs");
+    try (JavaProgram program =
+        JavaProgram.start(List.of(), options, SignalProgram.class, "cleansUp")) {
+      assertThat(program.readLine()).isEqualTo("waiting");
+
+      kill(program);
+
+      assertThat(program.readLine()).isNull();
+      assertThat(program.waitFor()).isEqualTo(KILLED_BY_SIGINT);
+    }
+  }
+
+  private static void kill(JavaProgram program) throws Exception {
+    Process kill =
+        new ProcessBuilder("kill", "-INT", Long.toString(program.pid())).inheritIO().start();
+    assertThat(kill.waitFor()).isZero();
+  }
+
+  /** Whether no thread of the process has got it yet, which was sent to the whole. */
+  static boolean hasPending(Signal signal, long pid) throws IOException {
+    Path status = Path.of("/proc/" + pid + "/status");
+    for (String line : Files.readAllLines(status)) {
+      if (line.startsWith("ShdPnd:")) {
+        long pending = Long.parseUnsignedLong(line.substring("ShdPnd:".length()).strip(), 16);
+        return new SignalSet(pending).contains(signal);
+      }
+    }
+    throw new AssertionError("no ShdPnd in " + status);
   }
 }

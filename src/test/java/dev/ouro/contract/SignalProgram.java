@@ -3,21 +3,76 @@ package dev.ouro.contract;
 
 import dev.ouro.Asyncio;
 import dev.ouro.EventLoop;
+import dev.ouro.KeyboardInterrupt;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.SigAction;
 import dev.ouro.linux.Signal;
+import java.time.Duration;
 
 /** What {@link SignalProcessTest} runs in a JVM of its own. */
 final class SignalProgram {
   private SignalProgram() {}
 
-  public static void main(String[] args) throws LinuxException {
+  public static void main(String[] args) throws Exception {
+    switch (args[0]) {
+      case "cleansUp" -> cleansUp();
+      case "letsThrough" -> Asyncio.run(SignalProgram::waitAndCleanUp);
+      case "computes" -> computes();
+      case "endsAtOnce" -> endsAtOnce();
+      default -> withLoop(args[0]);
+    }
+  }
+
+  private static void waitAndCleanUp() {
+    System.out.println("waiting");
+    try {
+      Asyncio.sleep(Duration.ofDays(1));
+    } finally {
+      Asyncio.sleep(Duration.ZERO);
+      System.out.println("cleaned up");
+    }
+  }
+
+  private static void cleansUp() {
+    try {
+      Asyncio.run(SignalProgram::waitAndCleanUp);
+    } catch (KeyboardInterrupt interrupt) {
+      System.out.println(interrupt.getMessage());
+    }
     try (EventLoop loop = Asyncio.newEventLoop()) {
-      switch (args[0]) {
+      run(loop, "without a runner");
+    }
+  }
+
+  /** Never awaits. */
+  private static void computes() {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("hook")));
+    Asyncio.run(() -> {
+      System.out.println("computing");
+      while (true) {
+        Thread.onSpinWait();
+      }
+    });
+  }
+
+  private static void endsAtOnce() throws InterruptedException {
+    try {
+      Asyncio.run(() -> {
+        Signal.SIGINT.send((int) ProcessHandle.current().pid());
+      });
+      Thread.sleep(Duration.ofMinutes(1)); // it ends before
+    } catch (KeyboardInterrupt interrupt) {
+      System.exit(128 + 2);
+    }
+  }
+
+  private static void withLoop(String mode) throws LinuxException {
+    try (EventLoop loop = Asyncio.newEventLoop()) {
+      switch (mode) {
         case "waits" -> run(loop, "waiting");
         case "handlesOnce" -> handlesOnce(loop);
         case "blocked" -> blocked(loop);
-        default -> throw new IllegalArgumentException(args[0]);
+        default -> throw new IllegalArgumentException(mode);
       }
     }
   }

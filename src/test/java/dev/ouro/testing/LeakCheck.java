@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.testing;
 
+import dev.ouro.linux.Signal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -35,6 +36,13 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
       new Socket(listening.getInetAddress(), listening.getLocalPort()).close();
     } catch (IOException e) {
       throw new AssertionError(e);
+    }
+    // A pipe for signals is never closed, and goes from loop to loop: as many as tests need at
+    // once.
+    try (FakeLoop one = FakeLoop.create();
+        FakeLoop other = FakeLoop.create()) {
+      one.addSignalHandler(Signal.SIGUSR1, () -> {});
+      other.addSignalHandler(Signal.SIGWINCH, () -> {});
     }
   }
 
