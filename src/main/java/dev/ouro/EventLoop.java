@@ -32,6 +32,7 @@ import java.net.SocketAddress;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 
@@ -234,7 +235,8 @@ public interface EventLoop extends CallbackLoop, SocketLoop {
   /** {@link #subprocessExec(Supplier, List, SubprocessOptions)} with three pipes. */
   default <P extends SubprocessProtocol> Future<Connection<SubprocessTransport, P>> subprocessExec(
       Supplier<P> protocolFactory, String... args) {
-    return subprocessExec(protocolFactory, List.of(args), SubprocessOptions.DEFAULT);
+    return subprocessExec(
+        protocolFactory, List.of(Objects.requireNonNull(args, "args")), SubprocessOptions.DEFAULT);
   }
 
   /**
@@ -251,7 +253,10 @@ public interface EventLoop extends CallbackLoop, SocketLoop {
   /** {@link #subprocessShell(Supplier, byte[], SubprocessOptions)} of text, in UTF-8. */
   default <P extends SubprocessProtocol> Future<Connection<SubprocessTransport, P>> subprocessShell(
       Supplier<P> protocolFactory, String cmd, SubprocessOptions options) {
-    return subprocessShell(protocolFactory, cmd.getBytes(StandardCharsets.UTF_8), options);
+    return subprocessShell(
+        protocolFactory,
+        Objects.requireNonNull(cmd, "cmd").getBytes(StandardCharsets.UTF_8),
+        options);
   }
 
   /** {@link #subprocessShell(Supplier, String, SubprocessOptions)} with three pipes. */

@@ -2,6 +2,7 @@
 package dev.ouro.linux;
 
 import java.lang.foreign.Arena;
+import java.util.Objects;
 
 /**
  * {@code epoll(7)}: waits for readiness of many descriptors.
@@ -136,6 +137,9 @@ public final class Epoll implements AutoCloseable {
   }
 
   private long pwait2(long timeoutNanos) {
+    if (fd.isClosed()) {
+      return -Errno.EBADF;
+    }
     long limit = 0;
     if (timeoutNanos >= 0) {
       NativeMemory.putLong(timeout, timeoutNanos / NANOS_PER_SECOND);
@@ -151,14 +155,27 @@ public final class Epoll implements AutoCloseable {
     return Syscall.call(Nr.EPOLL_PWAIT, fd.number(), events, capacity, limit, 0, 0);
   }
 
-  /** Which events the last {@link #await} reported at {@code index}. */
+  /**
+   * Which events the last {@link #await} reported at {@code index}.
+   *
+   * @throws IndexOutOfBoundsException not 0 ≤ {@code index} &lt; {@link #capacity}
+   * @throws IllegalStateException it is closed
+   */
   public int events(int index) {
-    return NativeMemory.getInt(events + index * EVENT_SIZE);
+    return NativeMemory.getInt(event(index));
   }
 
-  /** The data that was given with the descriptor of event {@code index}. */
+  /** The data that was given with the descriptor of event {@code index}; as {@link #events}. */
   public long data(int index) {
-    return NativeMemory.getLong(events + index * EVENT_SIZE + DATA_OFFSET);
+    return NativeMemory.getLong(event(index) + DATA_OFFSET);
+  }
+
+  private long event(int index) {
+    Objects.checkIndex(index, capacity);
+    if (fd.isClosed()) {
+      throw new IllegalStateException("the epoll is closed");
+    }
+    return events + index * EVENT_SIZE;
   }
 
   /** How many events one {@link #await} takes at most. */

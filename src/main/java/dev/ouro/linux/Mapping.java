@@ -60,8 +60,15 @@ public final class Mapping implements AutoCloseable {
         "mprotect", Syscall.call(Nr.MPROTECT, address, sizeBytes, PROT_READ | PROT_EXEC));
   }
 
-  /** The first byte's address, a multiple of the page size. */
+  /**
+   * The first byte's address, a multiple of the page size.
+   *
+   * @throws IllegalStateException it is closed
+   */
   public long address() {
+    if (closed) {
+      throw new IllegalStateException("the mapping is closed");
+    }
     return address;
   }
 

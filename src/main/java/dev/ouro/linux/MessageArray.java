@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.linux;
 
+import java.util.Objects;
+
 /**
  * An array of {@code struct mmsghdr}, with room for what they point to: a socket address, a control
  * message and so many {@code struct iovec} as are shared among them. What {@code sendmmsg(2)} and
  * {@code recvmmsg(2)} work on.
  *
  * <p>The data themselves are elsewhere, and belong to whoever puts their address here. Owns its
- * memory; not synchronised. Indices are not checked.
+ * memory; not synchronised. An index out of range is an {@link IndexOutOfBoundsException}, a closed
+ * array an {@link IllegalStateException}.
  */
 public final class MessageArray implements AutoCloseable {
   private static final int MMSGHDR_SIZE = 64;
@@ -74,21 +77,27 @@ public final class MessageArray implements AutoCloseable {
 
   /** Where message {@code i}'s header is; the next one's follows it. */
   public long address(int i) {
-    return memory.address() + (long) i * MMSGHDR_SIZE;
+    return memory.address() + (long) Objects.checkIndex(i, messages) * MMSGHDR_SIZE;
   }
 
   /** Where message {@code i}'s socket address goes, {@link SockAddr#SIZE_BYTES}. */
   public long name(int i) {
-    return names + (long) i * SockAddr.SIZE_BYTES;
+    return names + (long) Objects.checkIndex(i, messages) * SockAddr.SIZE_BYTES;
   }
 
   private long control(int i) {
-    return controls + (long) i * UdpSegments.CONTROL_BYTES;
+    memory.address(); // refuses a closed one
+    return controls + (long) Objects.checkIndex(i, messages) * UdpSegments.CONTROL_BYTES;
+  }
+
+  private long iovec(int i) {
+    memory.address(); // refuses a closed one
+    return iovecsAddress + (long) Objects.checkIndex(i, iovecs) * IOVEC_SIZE;
   }
 
   /** Sets {@code iovec} {@code i}. */
   public void iovec(int i, long address, long sizeBytes) {
-    long at = iovecsAddress + (long) i * IOVEC_SIZE;
+    long at = iovec(i);
     NativeMemory.putLong(at, address);
     NativeMemory.putLong(at + IOV_LEN, sizeBytes);
   }
@@ -116,6 +125,7 @@ public final class MessageArray implements AutoCloseable {
 
   private void set(int i, int nameLength, int firstIovec, int iovecCount, int controlLength) {
     long at = address(i);
+    Objects.checkFromIndexSize(firstIovec, iovecCount, iovecs);
     NativeMemory.putLong(at + MSG_NAMELEN, nameLength); // and its padding
     NativeMemory.putLong(at + MSG_IOV, iovecsAddress + (long) firstIovec * IOVEC_SIZE);
     NativeMemory.putLong(at + MSG_IOVLEN, iovecCount);

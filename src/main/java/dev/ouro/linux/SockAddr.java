@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
+import java.util.Objects;
 
 /** {@code struct sockaddr}: socket addresses in native memory, and back. */
 public final class SockAddr {
@@ -25,6 +26,7 @@ public final class SockAddr {
 
   /** The address family that {@code address} belongs to, {@code AF_*}. */
   public static int family(SocketAddress address) {
+    Objects.requireNonNull(address, "address");
     if (address instanceof UnixAddress) {
       return SocketConstants.AF_UNIX;
     }
@@ -91,13 +93,17 @@ public final class SockAddr {
     NativeMemory.copyTo(from + (six ? INET6_ADDRESS : INET_ADDRESS), host, 0, host.length);
     try {
       InetAddress address =
-          six
-              ? Inet6Address.getByAddress(null, host, NativeMemory.getInt(from + INET6_SCOPE))
-              : InetAddress.getByAddress(host);
+          six ? Inet6Address.getByAddress(null, host, scope(from)) : InetAddress.getByAddress(host);
       return new InetSocketAddress(address, port);
     } catch (UnknownHostException e) {
       throw new AssertionError("an address of the right length", e);
     }
+  }
+
+  /** The scope, or −1, which is none to the JDK: of 0 it would make {@code ::1%0}. */
+  private static int scope(long from) {
+    int scope = NativeMemory.getInt(from + INET6_SCOPE);
+    return scope == 0 ? -1 : scope;
   }
 
   private static UnixAddress readUnix(long path, int length) {

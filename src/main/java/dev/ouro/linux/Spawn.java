@@ -12,7 +12,8 @@ import java.util.List;
  * it does in the order of the calls here.
  *
  * <p>The calling thread waits until the child runs the program, or cannot: mostly 0.1 to 0.2 ms. No
- * memory is copied, however large this process is. Used by one thread, once.
+ * memory is copied, however large this process is. Used by one thread, once; closed, it refuses
+ * what would use its memory with an {@link IllegalStateException}.
  *
  * {@snippet :
  * try (Spawn spawn = Spawn.create()) {
@@ -46,6 +47,7 @@ public final class Spawn implements AutoCloseable {
   private Integer user;
   private Integer group;
   private int[] groups;
+  private boolean closed;
 
   private Spawn(MethodHandle addCloseFrom) throws LinuxException {
     this.addCloseFrom = addCloseFrom;
@@ -74,6 +76,7 @@ public final class Spawn implements AutoCloseable {
    * @throws LinuxException EBADF: {@code to} is negative or over the limit; ENOMEM
    */
   public Spawn dup2(int from, int to) throws LinuxException {
+    checkOpen();
     call("posix_spawn_file_actions_adddup2", SpawnCalls.ADD_DUP2, actions, from, to);
     duplicates.set(to);
     return this;
@@ -85,6 +88,7 @@ public final class Spawn implements AutoCloseable {
    * @throws LinuxException EBADF: it is negative or over the limit; ENOMEM
    */
   public Spawn closeDescriptor(int fd) throws LinuxException {
+    checkOpen();
     call("posix_spawn_file_actions_addclose", SpawnCalls.ADD_CLOSE, actions, fd, 0);
     return this;
   }
@@ -95,6 +99,7 @@ public final class Spawn implements AutoCloseable {
    * @throws LinuxException EBADF: it is negative; ENOMEM
    */
   public Spawn closeFrom(int lowest) throws LinuxException {
+    checkOpen();
     if (addCloseFrom == null) {
       closeEach(lowest);
     } else {
@@ -138,6 +143,7 @@ public final class Spawn implements AutoCloseable {
    * @throws LinuxException as the call says
    */
   public Spawn processGroup(int pgid) throws LinuxException {
+    checkOpen();
     call("posix_spawnattr_setpgroup", SpawnCalls.SET_PROCESS_GROUP, attributes, pgid, 0);
     flags |= POSIX_SPAWN_SETPGROUP;
     return this;
@@ -209,6 +215,7 @@ public final class Spawn implements AutoCloseable {
    *     taken
    */
   public int start(byte[] path, List<byte[]> args, List<byte[]> environment) throws LinuxException {
+    checkOpen();
     call("posix_spawnattr_setflags", SpawnCalls.SET_FLAGS, attributes, flags, 0);
     long pid = arena.allocate(Integer.BYTES, Integer.BYTES).address();
     long environ = environment == null ? SpawnCalls.environ() : strings(environment);
@@ -273,9 +280,19 @@ public final class Spawn implements AutoCloseable {
     return array;
   }
 
-  /** Frees what was prepared; the child is not concerned. */
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the spawn is closed");
+    }
+  }
+
+  /** Frees what was prepared; the child is not concerned. A second call does nothing. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     try {
       call("posix_spawn_file_actions_destroy", SpawnCalls.ACTIONS_DESTROY, actions, 0, 0);
       call("posix_spawnattr_destroy", SpawnCalls.ATTRIBUTES_DESTROY, attributes, 0, 0);

@@ -7,6 +7,7 @@ import dev.ouro.linux.Signal;
 import dev.ouro.linux.SignalInfo;
 import dev.ouro.linux.Socket;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -184,12 +185,12 @@ public interface CallbackLoop extends AutoCloseable {
 
   /** {@link #addReader(int, Runnable)} for the descriptor's number. */
   default Handle addReader(Fd fd, Runnable callback) throws LinuxException {
-    return addReader(fd.number(), callback);
+    return addReader(Objects.requireNonNull(fd, "fd").number(), callback);
   }
 
   /** {@link #addReader(int, Runnable)} for the socket's descriptor. */
   default Handle addReader(Socket socket, Runnable callback) throws LinuxException {
-    return addReader(socket.fd(), callback);
+    return addReader(Objects.requireNonNull(socket, "socket").fd(), callback);
   }
 
   /**
@@ -203,12 +204,12 @@ public interface CallbackLoop extends AutoCloseable {
 
   /** {@link #removeReader(int)} for the descriptor's number. */
   default boolean removeReader(Fd fd) {
-    return removeReader(fd.number());
+    return removeReader(Objects.requireNonNull(fd, "fd").number());
   }
 
   /** {@link #removeReader(int)} for the socket's descriptor. */
   default boolean removeReader(Socket socket) {
-    return removeReader(socket.fd());
+    return removeReader(Objects.requireNonNull(socket, "socket").fd());
   }
 
   /**
@@ -218,12 +219,12 @@ public interface CallbackLoop extends AutoCloseable {
 
   /** {@link #addWriter(int, Runnable)} for the descriptor's number. */
   default Handle addWriter(Fd fd, Runnable callback) throws LinuxException {
-    return addWriter(fd.number(), callback);
+    return addWriter(Objects.requireNonNull(fd, "fd").number(), callback);
   }
 
   /** {@link #addWriter(int, Runnable)} for the socket's descriptor. */
   default Handle addWriter(Socket socket, Runnable callback) throws LinuxException {
-    return addWriter(socket.fd(), callback);
+    return addWriter(Objects.requireNonNull(socket, "socket").fd(), callback);
   }
 
   /** {@link #removeReader(int)} for what {@link #addWriter} added. */
@@ -231,12 +232,12 @@ public interface CallbackLoop extends AutoCloseable {
 
   /** {@link #removeWriter(int)} for the descriptor's number. */
   default boolean removeWriter(Fd fd) {
-    return removeWriter(fd.number());
+    return removeWriter(Objects.requireNonNull(fd, "fd").number());
   }
 
   /** {@link #removeWriter(int)} for the socket's descriptor. */
   default boolean removeWriter(Socket socket) {
-    return removeWriter(socket.fd());
+    return removeWriter(Objects.requireNonNull(socket, "socket").fd());
   }
 
   // Signals

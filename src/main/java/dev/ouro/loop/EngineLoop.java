@@ -730,7 +730,12 @@ public class EngineLoop implements CallbackLoop {
     return Thread.currentThread() == activeThread ? activeState : ThreadState.current();
   }
 
-  final void requireOpen() {
+  /**
+   * To be called before anything is begun.
+   *
+   * @throws IllegalStateException the loop is closed
+   */
+  public final void requireOpen() {
     checkOpen();
   }
 

@@ -44,6 +44,7 @@ public final class Network {
   public Future<Server> createServer(
       Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options) {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
+    Objects.requireNonNull(options, "options");
     boolean byName = options.hosts() != null || options.port() != null;
     if (byName && options.sock() != null) {
       throw new IllegalArgumentException(
@@ -103,6 +104,7 @@ public final class Network {
   public Future<Server> createUnixServer(
       Supplier<? extends BaseProtocol> protocolFactory, UnixServerOptions options) {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
+    Objects.requireNonNull(options, "options");
     if (options.path() != null && options.sock() != null) {
       throw new IllegalArgumentException("path and sock can not be specified at the same time");
     }
@@ -130,6 +132,7 @@ public final class Network {
   public <P extends BaseProtocol> Future<Connection<Transport, P>> createConnection(
       Supplier<P> protocolFactory, ConnectionOptions options) {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
+    Objects.requireNonNull(options, "options");
     boolean byName = options.host() != null || options.port() != null;
     if (byName && options.sock() != null) {
       throw new IllegalArgumentException(
@@ -166,6 +169,7 @@ public final class Network {
   public <P extends BaseProtocol> Future<Connection<Transport, P>> createUnixConnection(
       Supplier<P> protocolFactory, UnixConnectionOptions options) {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
+    Objects.requireNonNull(options, "options");
     if (options.path() != null && options.sock() != null) {
       throw new IllegalArgumentException("path and sock can not be specified at the same time");
     }
@@ -192,6 +196,7 @@ public final class Network {
       Supplier<P> protocolFactory, Socket sock, AcceptedSocketOptions options) {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
     Objects.requireNonNull(sock, "sock");
+    Objects.requireNonNull(options, "options");
     return attach(protocolFactory, Arguments.stream(sock), serverLayers(options.tls()));
   }
 
@@ -223,25 +228,25 @@ public final class Network {
   /** As {@code EventLoop.connectReadPipe}. */
   public <P extends BaseProtocol> Future<Connection<ReadTransport, P>> connectReadPipe(
       Supplier<P> protocolFactory, Fd pipe) {
-    return pipes().connectRead(protocolFactory, pipe, pipe);
+    return pipes().connectRead(protocolFactory, Objects.requireNonNull(pipe, "pipe"), pipe);
   }
 
   /** As {@code EventLoop.connectReadPipe}. */
   public <P extends BaseProtocol> Future<Connection<ReadTransport, P>> connectReadPipe(
       Supplier<P> protocolFactory, OpenFile pipe) {
-    return pipes().connectRead(protocolFactory, pipe.fd(), pipe);
+    return pipes().connectRead(protocolFactory, Objects.requireNonNull(pipe, "pipe").fd(), pipe);
   }
 
   /** As {@code EventLoop.connectWritePipe}. */
   public <P extends BaseProtocol> Future<Connection<WriteTransport, P>> connectWritePipe(
       Supplier<P> protocolFactory, Fd pipe) {
-    return pipes().connectWrite(protocolFactory, pipe, pipe);
+    return pipes().connectWrite(protocolFactory, Objects.requireNonNull(pipe, "pipe"), pipe);
   }
 
   /** As {@code EventLoop.connectWritePipe}. */
   public <P extends BaseProtocol> Future<Connection<WriteTransport, P>> connectWritePipe(
       Supplier<P> protocolFactory, OpenFile pipe) {
-    return pipes().connectWrite(protocolFactory, pipe.fd(), pipe);
+    return pipes().connectWrite(protocolFactory, Objects.requireNonNull(pipe, "pipe").fd(), pipe);
   }
 
   /** The {@code sock_*} methods. */
@@ -261,6 +266,7 @@ public final class Network {
       Future<Connection<DatagramTransport, P>> createDatagramEndpoint(
           Supplier<P> protocolFactory, DatagramOptions options) {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
+    Objects.requireNonNull(options, "options");
     DatagramConnector.check(options);
     try {
       if (datagrams == null) {

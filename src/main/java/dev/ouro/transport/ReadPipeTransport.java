@@ -9,6 +9,7 @@ import dev.ouro.loop.EngineLoop;
 import dev.ouro.memory.ChunkPool;
 import dev.ouro.poll.StreamChannel;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /** The transport that reads a pipe, a terminal or the like: a {@link Receiver} alone. */
 final class ReadPipeTransport extends ChannelTransport implements ReadTransport {
@@ -107,7 +108,7 @@ final class ReadPipeTransport extends ChannelTransport implements ReadTransport 
 
   @Override
   public Object getExtraInfo(String name, Object defaultValue) {
-    return name.equals("pipe") ? pipe : defaultValue;
+    return Objects.requireNonNull(name, "name").equals("pipe") ? pipe : defaultValue;
   }
 
   @Override

@@ -80,6 +80,7 @@ final class SocketServer implements Server {
 
   /** Serves, without waiting for a turn. */
   void serve() throws LinuxException {
+    loop.requireOpen();
     if (closed) {
       throw new IllegalStateException("server " + this + " is closed");
     }

@@ -184,7 +184,7 @@ final class WritePipeTransport extends ChannelTransport implements WriteTranspor
 
   @Override
   public Object getExtraInfo(String name, Object defaultValue) {
-    return name.equals("pipe") ? pipe : defaultValue;
+    return Objects.requireNonNull(name, "name").equals("pipe") ? pipe : defaultValue;
   }
 
   @Override

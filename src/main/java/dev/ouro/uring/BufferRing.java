@@ -60,6 +60,7 @@ public final class BufferRing implements AutoCloseable {
   private int available;
   private int piecesOut;
   private boolean registered;
+  private boolean ringClosed;
   private boolean freedByLastRelease;
 
   private BufferRing(
@@ -171,7 +172,7 @@ public final class BufferRing implements AutoCloseable {
    * @param cqeFlags the completion's, with {@link CqeFlag#IORING_CQE_F_BUFFER}
    * @param length the completion's result, ≥ 0
    * @throws IllegalStateException when the buffer is not the kernel's: the completion was taken
-   *     twice
+   *     twice; or the ring is closed, which frees what was not taken
    */
   public long take(int cqeFlags, int length) {
     return take(bufferId(cqeFlags), length, (cqeFlags & CqeFlag.IORING_CQE_F_BUF_MORE) != 0);
@@ -181,6 +182,8 @@ public final class BufferRing implements AutoCloseable {
     int was = state[id];
     if ((was & KERNEL) == 0) {
       throw new IllegalStateException("buffer " + id + " is not the kernel's");
+    } else if (ringClosed) {
+      throw new IllegalStateException("the ring is closed");
     }
     long address = address(id) + offset[id];
     piecesOut++;
@@ -337,6 +340,7 @@ public final class BufferRing implements AutoCloseable {
   /** The ring is closed; {@code quiet}: no operation can write any more. */
   void ringClosed(boolean quiet) {
     registered = false;
+    ringClosed = true;
     if (quiet && piecesOut == 0) {
       memory.close();
     } else if (quiet) {

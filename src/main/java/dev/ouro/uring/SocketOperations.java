@@ -27,8 +27,16 @@ public sealed interface SocketOperations permits Uring {
     return prepare(Op.IORING_OP_RECV, fd, 0, address, length, msgFlags);
   }
 
-  /** {@link Op#IORING_OP_RECV} into the whole of {@code buffer}, which must be native memory. */
+  /**
+   * {@link Op#IORING_OP_RECV} into the whole of {@code buffer}.
+   *
+   * @throws IllegalArgumentException {@code buffer} is not native memory, or it is read-only
+   * @throws IllegalStateException its arena is closed
+   */
   default Sqe prepareRecv(int fd, MemorySegment buffer) {
+    if (buffer.isReadOnly()) {
+      throw new IllegalArgumentException("buffer: it is read-only");
+    }
     return prepare(Op.IORING_OP_RECV, fd, 0, address(buffer), length(buffer), 0);
   }
 
@@ -69,7 +77,12 @@ public sealed interface SocketOperations permits Uring {
     return prepare(Op.IORING_OP_SEND, fd, 0, address, length, msgFlags);
   }
 
-  /** {@link Op#IORING_OP_SEND} of the whole of {@code data} with {@link OpFlag#MSG_NOSIGNAL}. */
+  /**
+   * {@link Op#IORING_OP_SEND} of the whole of {@code data} with {@link OpFlag#MSG_NOSIGNAL}.
+   *
+   * @throws IllegalArgumentException {@code data} is not native memory
+   * @throws IllegalStateException its arena is closed
+   */
   default Sqe prepareSend(int fd, MemorySegment data) {
     return prepare(Op.IORING_OP_SEND, fd, 0, address(data), length(data), OpFlag.MSG_NOSIGNAL);
   }
@@ -204,6 +217,8 @@ public sealed interface SocketOperations permits Uring {
   private static long address(MemorySegment segment) {
     if (!segment.isNative()) {
       throw new IllegalArgumentException("not native memory: " + segment);
+    } else if (!segment.scope().isAlive()) {
+      throw new IllegalStateException("the arena is closed: " + segment);
     }
     return segment.address();
   }

@@ -8,6 +8,7 @@ import dev.ouro.linux.NativeMemory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * An io_uring: operations go in, completions come out.
@@ -84,7 +85,7 @@ public final class Uring
    * @throws IllegalStateException on a virtual thread, unless the ring starts disabled
    */
   public static Uring open(UringOptions options) throws LinuxException {
-    if (!options.startDisabled()) {
+    if (!Objects.requireNonNull(options, "options").startDisabled()) {
       checkPlatformThread();
     }
     UringMemory memory = null;
@@ -139,6 +140,7 @@ public final class Uring
 
   @Override
   public long timespec(long nanos) {
+    calls.checkOpen();
     return memory.timespec(sq.indexOf(sqe.address()), nanos);
   }
 
@@ -301,7 +303,7 @@ public final class Uring
    * @param arg the argument's address, or 0
    * @param count how many the argument has
    * @return ≥ 0 or −errno
-   * @throws IllegalStateException on a thread that does not own the ring
+   * @throws IllegalStateException on a thread that does not own the ring, or the ring is closed
    */
   public int register(int op, long arg, int count) {
     return calls.register(op, arg, count);
@@ -320,6 +322,7 @@ public final class Uring
    * @throws LinuxException EBUSY: there is one already; EBADF, EINVAL: not an eventfd
    */
   public void registerEventFd(int eventFd) throws LinuxException {
+    calls.checkOpen();
     memory.scratchInt(eventFd);
     registerChecked("eventfd", Register.IORING_REGISTER_EVENTFD, memory.scratch(), 1);
   }
@@ -336,6 +339,7 @@ public final class Uring
   public void limitWorkers(int bounded, int unbounded) throws LinuxException {
     checkNotNegative("bounded", bounded);
     checkNotNegative("unbounded", unbounded);
+    calls.checkOpen();
     NativeMemory.putLong(memory.scratch(), bounded | (long) unbounded << 32);
     registerChecked("workers", Register.IORING_REGISTER_IOWQ_MAX_WORKERS, memory.scratch(), 2);
   }
@@ -349,6 +353,7 @@ public final class Uring
    *     nothing matched; −ETIME: it still runs; −EINVAL: the kernel has no such call
    */
   public int cancelAndWait(long userData, int fd, int cancelFlags, Duration timeout) {
+    calls.checkOpen();
     long arg = memory.syncCancelArgument(userData, fd, cancelFlags, timeout.toNanos());
     int result;
     do {

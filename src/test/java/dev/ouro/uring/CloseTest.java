@@ -7,9 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ouro.linux.Errno;
 import dev.ouro.linux.Nr;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** Behaviours 13 and 38: nothing is freed that the kernel may still write. */
@@ -108,6 +112,7 @@ class CloseTest {
     assertThatThrownBy(() -> ring.resize(8, 8)).hasMessageContaining("closed");
     assertThatThrownBy(ring::enable).hasMessageContaining("closed");
     assertThat(ring.submit()).isZero();
+    assertThat(ring.submit()).isZero();
     assertThat(ring.ready()).isZero();
     assertThat(ring.forEachCompletion((u, r, f) -> {})).isZero();
     assertThat(ring).hasToString(ring.toString());
@@ -131,6 +136,67 @@ class CloseTest {
   private static int descriptors() throws IOException {
     try (var files = Files.list(Path.of("/proc/self/fd"))) {
       return (int) files.count();
+    }
+  }
+
+  /** Its arguments' memory is gone: whatever would use it is refused. */
+  @Test
+  void shouldRefuseEverythingThatUsesMemoryWhenClosed() throws Exception {
+    Uring ring = Rings.open(4);
+    BufferRing group = BufferRing.register(ring, 0, 4, 64, false);
+    ring.close();
+
+    List<ThrowingCallable> calls =
+        List.of(
+            ring::prepareNop,
+            ring::enable,
+            ring::probe,
+            () -> ring.submitAndWait(1),
+            () -> ring.timespec(1),
+            () -> ring.prepareTimeout(1, 0, 0),
+            () -> ring.register(Register.IORING_REGISTER_PROBE, 0, 0),
+            () -> ring.registerEventFd(0),
+            ring::unregisterEventFd,
+            () -> ring.limitWorkers(1, 1),
+            () -> ring.cancelAndWait(0, 0, 0, Duration.ZERO),
+            () -> ring.resize(4, 8),
+            () -> RegisteredFiles.sparse(ring, 1),
+            () -> RegisteredBuffers.sparse(ring, 1),
+            () -> BufferRing.register(ring, 1, 4, 64, false),
+            () -> group.take(CqeFlag.IORING_CQE_F_BUFFER, 1));
+    for (int i = 0; i < calls.size(); i++) {
+      assertThatThrownBy(calls.get(i))
+          .as("call %d", i)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("the ring is closed");
+    }
+    assertThat(ring.submit()).isZero();
+    assertThat(ring.ready()).isZero();
+    assertThat(ring.forEachCompletion((data, result, flags) -> {})).isZero();
+    assertThat(ring.cqeUserData(-1)).isZero();
+    group.close();
+  }
+
+  @Test
+  void shouldRefuseSegmentsThatTheKernelMustNotUse() throws Exception {
+    try (Uring ring = Rings.open(4);
+        Arena open = Arena.ofConfined()) {
+      MemorySegment heap = MemorySegment.ofArray(new byte[1]);
+      MemorySegment constant = open.allocate(1).asReadOnly();
+      MemorySegment gone;
+      try (Arena closed = Arena.ofConfined()) {
+        gone = closed.allocate(1);
+      }
+
+      assertThatThrownBy(() -> ring.prepareRecv(0, heap))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> ring.prepareSend(0, heap))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> ring.prepareRecv(0, constant))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> ring.prepareRecv(0, gone)).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> ring.prepareSend(0, gone)).isInstanceOf(IllegalStateException.class);
+      ring.prepareSend(0, constant);
     }
   }
 }
