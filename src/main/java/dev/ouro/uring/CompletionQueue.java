@@ -72,7 +72,7 @@ final class CompletionQueue {
     int count = 0;
     try {
       while (end - head > 0) {
-        long cqe = address(0);
+        long cqe = NativeMemory.address(address(0));
         head++;
         long userData = NativeMemory.getLong(cqe);
         long word = NativeMemory.getLong(cqe + Layout.CQE_RESULT);

@@ -35,7 +35,7 @@ public final class Sqe {
    * <p>Eight packed stores: setting the fields one by one is what made other bindings slow.
    */
   Sqe fill(int op, int fd, long off, long addr, int len, int opFlags) {
-    long sqe = address;
+    long sqe = NativeMemory.address(address);
     NativeMemory.putLong(sqe, (op & 0xffL) | (long) fd << 32);
     NativeMemory.putLong(sqe + Layout.SQE_OFF, off);
     NativeMemory.putLong(sqe + Layout.SQE_ADDR, addr);
