@@ -9,12 +9,14 @@ import javax.net.ssl.SSLException;
 
 /**
  * What is written to a TLS connection: encrypted at once, or kept in order while a renegotiation of
- * TLS 1.2 keeps the engine from taking it.
+ * TLS 1.2 runs. The engine would mix it with the messages of the handshake, which OpenSSL takes for
+ * an attack.
  */
 final class TlsOutput {
   private final SSLEngine engine;
   private final TlsCodec codec;
   private final ByteQueue backlog;
+  private boolean held;
 
   TlsOutput(SSLEngine engine, TlsCodec codec, ChunkPool chunks) {
     this.engine = engine;
@@ -27,13 +29,18 @@ final class TlsOutput {
     return backlog.sizeBytes();
   }
 
+  /** From now on nothing is encrypted, until {@link #flush}. */
+  void hold() {
+    held = true;
+  }
+
   /**
    * Sends what remains in each of {@code data}, in order, in records that are as full as can be.
    *
    * @throws SSLException the connection cannot go on
    */
   void write(ByteBuffer[] data, WriteTransport lower) throws SSLException {
-    if (backlog.isEmpty()) {
+    if (!held && backlog.isEmpty()) {
       codec.encrypt(data, lower);
     }
     for (ByteBuffer left : data) {
@@ -50,6 +57,7 @@ final class TlsOutput {
    * @throws SSLException the connection cannot go on
    */
   void flush(WriteTransport lower) throws SSLException {
+    held = false;
     while (!backlog.isEmpty()) {
       ByteBuffer head = backlog.headView();
       int before = head.remaining();

@@ -167,6 +167,9 @@ final class TlsProtocol implements Protocol {
 
   /** Does what the engine wants, until it wants something of the peer. */
   private void advance(HandshakeStatus first) throws SSLException {
+    if (state != State.HANDSHAKE) {
+      output.hold();
+    }
     HandshakeStatus status = first;
     while (true) {
       switch (status) {
@@ -228,6 +231,8 @@ final class TlsProtocol implements Protocol {
     output.flush(lower);
     if (state == State.FLUSHING && output.sizeBytes() == 0) {
       shutDown();
+    } else if (!lower.isWritingPaused()) {
+      resumeWriting();
     }
   }
 
@@ -401,6 +406,9 @@ final class TlsProtocol implements Protocol {
       fail(e);
     }
     writing = false;
+    if (output.sizeBytes() > lower.getWriteBufferLimits().highBytes()) {
+      pausedWhileWriting = true;
+    }
     if (pausedWhileWriting) {
       pausedWhileWriting = false;
       pauseWriting();
@@ -424,7 +432,9 @@ final class TlsProtocol implements Protocol {
 
   @Override
   public void resumeWriting() {
-    transport.resumeWriting();
+    if (output.sizeBytes() == 0) {
+      transport.resumeWriting();
+    }
   }
 
   // The end
@@ -437,8 +447,8 @@ final class TlsProtocol implements Protocol {
       state = State.FLUSHING;
       transport.closing(null);
       startShutdownTimer();
-      if (output.sizeBytes() == 0) {
-        shutDown();
+      if (output.sizeBytes() == 0 || lowerEnded || engine.isInboundDone()) {
+        shutDown(); // a handshake that the peer has left does not end
       }
     }
   }
