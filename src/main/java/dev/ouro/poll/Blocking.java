@@ -12,13 +12,13 @@ import java.io.UncheckedIOException;
 final class Blocking {
   private Blocking() {}
 
-  /** Makes {@code fd} non-blocking. */
-  static void clear(Fd fd) {
+  /** Sets {@code O_NONBLOCK}. */
+  static void makeNonBlocking(Fd fd) {
     nonBlocking(fd, true);
   }
 
-  /** Makes {@code fd} blocking. */
-  static void set(Fd fd) {
+  /** Clears {@code O_NONBLOCK}. */
+  static void makeBlocking(Fd fd) {
     nonBlocking(fd, false);
   }
 

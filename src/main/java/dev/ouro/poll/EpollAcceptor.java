@@ -22,7 +22,7 @@ final class EpollAcceptor extends EpollTarget implements Acceptor {
     super(engine);
     this.fd = fd;
     this.listener = listener;
-    Blocking.clear(fd);
+    Blocking.makeNonBlocking(fd);
   }
 
   @Override

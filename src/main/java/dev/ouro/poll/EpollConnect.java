@@ -22,7 +22,7 @@ final class EpollConnect extends EpollTarget implements Operation {
   static EpollConnect start(
       EpollEngine engine, Fd fd, SocketAddress address, OperationListener listener) {
     EpollConnect connect = new EpollConnect(engine, fd, listener);
-    Blocking.clear(fd);
+    Blocking.makeNonBlocking(fd);
     int length = SockAddr.write(address, engine.scratch());
     int result = SocketCalls.connect(fd.number(), engine.scratch(), length);
     if (result == -Errno.EINPROGRESS) {

@@ -33,7 +33,7 @@ final class EpollDatagram extends EpollTarget implements DatagramChannel {
     this.listener = listener;
     this.delivery = new DatagramDelivery(listener);
     this.batch = batch;
-    Blocking.clear(fd);
+    Blocking.makeNonBlocking(fd);
     int result = register(fd.number(), READ);
     if (result < 0) {
       throw LinuxException.of("epoll_ctl", result, fd.toString());

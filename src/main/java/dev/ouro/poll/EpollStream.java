@@ -39,7 +39,7 @@ final class EpollStream extends EpollTarget implements StreamChannel {
     super(engine);
     this.fd = fd;
     this.listener = listener;
-    Blocking.clear(fd);
+    Blocking.makeNonBlocking(fd);
     int result = register(fd.number(), READ);
     if (result < 0) {
       throw new UncheckedIOException(LinuxException.of("epoll_ctl", result, fd.toString()));

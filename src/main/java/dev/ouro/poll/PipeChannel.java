@@ -62,7 +62,7 @@ final class PipeChannel implements StreamChannel, WatchListener, Ready {
     this.memory = memory;
     this.view = reads ? NativeMemory.buffer(memory, sizeBytes) : null;
     this.watch = engine.watch(fd.number(), this);
-    Blocking.clear(fd);
+    Blocking.makeNonBlocking(fd);
   }
 
   // Watching

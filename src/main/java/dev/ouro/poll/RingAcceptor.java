@@ -35,7 +35,7 @@ final class RingAcceptor implements Acceptor {
     this.engine = engine;
     this.fd = fd;
     this.listener = listener;
-    Blocking.set(fd);
+    Blocking.makeBlocking(fd);
   }
 
   @Override

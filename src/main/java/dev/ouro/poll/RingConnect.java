@@ -19,7 +19,7 @@ final class RingConnect extends RingOperation implements Operation {
 
   static Operation start(
       RingEngine engine, Fd fd, SocketAddress address, OperationListener listener) {
-    Blocking.set(fd);
+    Blocking.makeBlocking(fd);
     RingConnect connect;
     try {
       connect = new RingConnect(engine, listener, engine.addresses().take());

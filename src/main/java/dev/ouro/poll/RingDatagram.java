@@ -41,7 +41,7 @@ final class RingDatagram implements DatagramChannel {
     this.receive = new RingDatagramReceive(this, engine, listener, buffers, batch);
     this.send = new RingDatagramSend(this, engine, listener);
     this.room = new Room();
-    Blocking.set(fd);
+    Blocking.makeBlocking(fd);
   }
 
   @Override

@@ -28,7 +28,7 @@ final class RingStream implements StreamChannel {
     this.receive = new RingReceive(this, engine, listener);
     this.send = new RingSend(this, engine, listener);
     this.room = new Room();
-    Blocking.set(fd);
+    Blocking.makeBlocking(fd);
   }
 
   @Override
@@ -59,7 +59,7 @@ final class RingStream implements StreamChannel {
   public long sendfile(int file, long offset, long countBytes) {
     if (!nonBlocking) {
       nonBlocking = true; // sendfile(2) has no flag of its own for it
-      Blocking.clear(fd);
+      Blocking.makeNonBlocking(fd);
     }
     return Sendfile.sendfile(fd.number(), file, offset, countBytes);
   }
@@ -77,7 +77,7 @@ final class RingStream implements StreamChannel {
   void forTheRing() {
     if (nonBlocking) {
       nonBlocking = false;
-      Blocking.set(fd);
+      Blocking.makeBlocking(fd);
     }
   }
 
