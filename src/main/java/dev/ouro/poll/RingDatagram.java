@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.poll;
 
-import dev.ouro.linux.Epoll;
 import dev.ouro.linux.Fd;
 import dev.ouro.linux.MessageArray;
 import dev.ouro.linux.SocketCalls;
-import dev.ouro.uring.RingOperations;
 
 /**
  * A datagram socket on the ring: a receive that goes on, and a wait for room.
@@ -13,16 +11,10 @@ import dev.ouro.uring.RingOperations;
  * <p>Sends are not the ring's: {@code sendmmsg(2)} takes a whole turn's datagrams in one call,
  * keeps their order when there is no room for one of them, and says which one failed.
  */
-final class RingDatagram implements DatagramChannel {
-  private final RingEngine engine;
-  private final Fd fd;
+final class RingDatagram extends RingChannel implements DatagramChannel {
   private final DatagramListener listener;
   private final RingDatagramReceive receive;
   private final RingDatagramSend send;
-  private final Room room;
-  private boolean cancelled;
-  // cancel() promised a word to the listener, which comes once.
-  private boolean owesCancelled;
 
   /**
    * On {@code fd}.
@@ -35,18 +27,15 @@ final class RingDatagram implements DatagramChannel {
       DatagramListener listener,
       DatagramBuffers buffers,
       DatagramBatch batch) {
-    this.engine = engine;
-    this.fd = fd;
+    super(engine, fd);
     this.listener = listener;
     this.receive = new RingDatagramReceive(this, engine, listener, buffers, batch);
     this.send = new RingDatagramSend(this, engine, listener);
-    this.room = new Room();
-    Blocking.makeBlocking(fd);
   }
 
   @Override
   public void startReceiving() {
-    if (!cancelled) {
+    if (!isCancelled()) {
       receive.start();
     }
   }
@@ -71,70 +60,29 @@ final class RingDatagram implements DatagramChannel {
   }
 
   @Override
-  public void awaitWritable() {
-    engine
-        .ring()
-        .preparePollAdd(fd.number(), Epoll.EPOLLOUT, RingOperations.ONCE)
-        .userData(room.begin())
-        .submit();
+  void writable() {
+    listener.writable();
   }
 
   @Override
-  public int fd() {
-    return fd.number();
+  void cancelOperations() {
+    receive.stop();
+    send.requestCancel();
   }
 
   @Override
-  public boolean cancel() {
-    if (!cancelled) {
-      cancelled = true;
-      receive.stop();
-      send.requestCancel();
-      room.requestCancel();
-      owesCancelled = isInFlight();
-    }
-    return !owesCancelled;
+  boolean hasOperations() {
+    return receive.isInFlight() || send.isInFlight();
   }
 
-  private boolean isInFlight() {
-    return receive.isInFlight() || send.isInFlight() || room.isInFlight();
-  }
-
-  boolean isCancelled() {
-    return cancelled;
-  }
-
-  /** One of the operations has ended. */
-  void operationEnded() {
-    if (owesCancelled && !isInFlight()) {
-      owesCancelled = false;
-      listener.cancelled();
-    }
+  @Override
+  void allEnded() {
+    listener.cancelled();
   }
 
   @Override
   public void release() {
-    fd.close();
+    super.release();
     send.release();
-  }
-
-  private final class Room extends RingOperation {
-    Room() {
-      super(RingDatagram.this.engine);
-    }
-
-    @Override
-    void complete(int result, int flags) {
-      if (cancelled) {
-        operationEnded();
-      } else {
-        listener.writable(); // an error shows in the call that follows
-      }
-    }
-
-    @Override
-    void dispose() {
-      release();
-    }
   }
 }

@@ -1,39 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.poll;
 
-import dev.ouro.linux.Epoll;
 import dev.ouro.linux.Fd;
 import dev.ouro.linux.Sendfile;
 import dev.ouro.linux.SocketCalls;
 import dev.ouro.linux.SocketConstants;
-import dev.ouro.uring.RingOperations;
 
 /** A stream on the ring: a multishot receive, a send, a wait for room; at most one of each. */
-final class RingStream implements StreamChannel {
-  private final RingEngine engine;
-  private final Fd fd;
+final class RingStream extends RingChannel implements StreamChannel {
   private final StreamListener listener;
   private final RingReceive receive;
   private final RingSend send;
-  private final Room room;
   private boolean nonBlocking;
-  private boolean cancelled;
-  // cancel() promised a word to the listener, which comes once.
-  private boolean owesCancelled;
 
   RingStream(RingEngine engine, Fd fd, StreamListener listener) {
-    this.engine = engine;
-    this.fd = fd;
+    super(engine, fd);
     this.listener = listener;
     this.receive = new RingReceive(this, engine, listener);
     this.send = new RingSend(this, engine, listener);
-    this.room = new Room();
-    Blocking.makeBlocking(fd);
   }
 
   @Override
   public void startReceiving() {
-    if (!cancelled) {
+    if (!isCancelled()) {
       receive.start();
     }
   }
@@ -64,15 +53,6 @@ final class RingStream implements StreamChannel {
     return Sendfile.sendfile(fd.number(), file, offset, countBytes);
   }
 
-  @Override
-  public void awaitWritable() {
-    engine
-        .ring()
-        .preparePollAdd(fd.number(), Epoll.EPOLLOUT, RingOperations.ONCE)
-        .userData(room.begin())
-        .submit();
-  }
-
   /** Undoes what {@link #sendfile} needed: on the ring a non-blocking socket fails with EAGAIN. */
   void forTheRing() {
     if (nonBlocking) {
@@ -82,60 +62,23 @@ final class RingStream implements StreamChannel {
   }
 
   @Override
-  public int fd() {
-    return fd.number();
+  void writable() {
+    listener.writable();
   }
 
   @Override
-  public boolean cancel() {
-    if (!cancelled) {
-      cancelled = true;
-      receive.abandon();
-      send.requestCancel();
-      room.requestCancel();
-      owesCancelled = isInFlight();
-    }
-    return !owesCancelled;
-  }
-
-  boolean isCancelled() {
-    return cancelled;
-  }
-
-  private boolean isInFlight() {
-    return receive.isInFlight() || send.isInFlight() || room.isInFlight();
-  }
-
-  /** One of the operations has ended after {@link #cancel}. */
-  void operationEnded() {
-    if (owesCancelled && !isInFlight()) {
-      owesCancelled = false;
-      listener.cancelled();
-    }
+  void cancelOperations() {
+    receive.abandon();
+    send.requestCancel();
   }
 
   @Override
-  public void release() {
-    fd.close();
+  boolean hasOperations() {
+    return receive.isInFlight() || send.isInFlight();
   }
 
-  private final class Room extends RingOperation {
-    Room() {
-      super(RingStream.this.engine);
-    }
-
-    @Override
-    void complete(int result, int flags) {
-      if (cancelled) {
-        operationEnded();
-      } else {
-        listener.writable(); // an error shows in the call that follows
-      }
-    }
-
-    @Override
-    void dispose() {
-      release();
-    }
+  @Override
+  void allEnded() {
+    listener.cancelled();
   }
 }
