@@ -39,6 +39,7 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
   private static final int PENDING = 0;
   private static final int CANCELLED = 1;
   private static final int FINISHED = 2;
+  private static final int FAILED = 3;
 
   private static final VarHandle WAITERS;
 
@@ -59,14 +60,13 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
   /** Made by the first thread that waits. */
   private volatile CountDownLatch waiters;
 
-  private T result;
-  private Throwable exception;
-  private String cancelMessage;
-  private UnretrievedException unretrieved;
-  private List<DoneCallback<T>> callbacks = List.of();
+  /** By the state: the result, the exception, or what the cancellation says. */
+  private Object outcome;
 
-  /** The task that began to await this before there was any callback, or null. */
-  private Task<?> awaiting;
+  private UnretrievedException unretrieved;
+
+  /** Null, the one {@link Task} that awaits this, or the {@link ArrayList} of all callbacks. */
+  private Object callbacks;
 
   /** A future of {@code loop}, pending. {@link CallbackLoop#createFuture} is the usual way. */
   public Future(CallbackLoop loop) {
@@ -102,13 +102,8 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
     return switch (state) {
       case CANCELLED -> throw cancellation();
       case PENDING -> throw new InvalidStateException("Result is not set.");
-      default -> {
-        Throwable thrown = retrieve();
-        if (thrown != null) {
-          throw Sneaky.<RuntimeException>propagate(thrown);
-        }
-        yield result;
-      }
+      case FAILED -> throw Sneaky.<RuntimeException>propagate(retrieve());
+      default -> value();
     };
   }
 
@@ -213,10 +208,7 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
       return;
     }
     requireLoopThread();
-    if (callbacks.isEmpty()) {
-      callbacks = new ArrayList<>(1);
-    }
-    callbacks.add(added);
+    callbackList().add(added);
   }
 
   /**
@@ -226,11 +218,13 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
    */
   public final int removeDoneCallback(Consumer<? super Future<T>> callback) {
     Objects.requireNonNull(callback, "callback");
-    int before = callbacks.size();
-    if (before > 0) {
-      callbacks.removeIf(added -> callback.equals(added.callback()));
+    if (!(callbacks instanceof List)) {
+      return 0;
     }
-    return before - callbacks.size();
+    List<DoneCallback<T>> added = callbackList();
+    int before = added.size();
+    added.removeIf(one -> callback.equals(one.callback()));
+    return before - added.size();
   }
 
   // java.util.concurrent.Future
@@ -276,7 +270,7 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
     if (state() != State.SUCCESS) {
       throw new IllegalStateException(this + " has no result");
     }
-    return result;
+    return value();
   }
 
   @Override
@@ -292,7 +286,8 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
     return switch (state) {
       case PENDING -> State.RUNNING;
       case CANCELLED -> State.CANCELLED;
-      default -> exception == null ? State.SUCCESS : State.FAILED;
+      case FAILED -> State.FAILED;
+      default -> State.SUCCESS;
     };
   }
 
@@ -305,10 +300,9 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
     switch (state) {
       case PENDING -> text.append(' ').append(pendingText()).append(details());
       case CANCELLED -> text.append(" cancelled").append(details());
-      default -> {
-        text.append(" finished").append(details());
-        text.append(exception != null ? " exception=" + exception : " result=" + result);
-      }
+      case FAILED ->
+          text.append(" finished").append(details()).append(" exception=").append(outcome);
+      default -> text.append(" finished").append(details()).append(" result=").append(outcome);
     }
     if (source != null && !source.isEmpty()) {
       text.append(" created at ").append(SourceTrace.site(source));
@@ -335,7 +329,7 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
 
   /** The exception that it ended with, or null, without having retrieved it. */
   final Throwable peekException() {
-    return done() ? exception : null;
+    return state == FAILED ? (Throwable) outcome : null;
   }
 
   /** Throws when {@code method} is not for the future's users. */
@@ -344,45 +338,39 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
   /** Makes it pending again; nobody else refers to it. */
   final void reset() {
     state = PENDING;
-    cancelMessage = null;
+    outcome = null;
   }
 
   final void finishResult(T value) {
     requirePending();
-    result = value;
-    finish(FINISHED);
+    finish(FINISHED, value);
   }
 
   final void finishException(Throwable thrown) {
     requirePending();
-    exception = thrown;
     unretrieved = UnretrievedException.watch(this, thrown, source);
-    finish(FINISHED);
+    finish(FAILED, thrown);
   }
 
   final void finishCancelled(String message) {
-    cancelMessage = message;
-    finish(CANCELLED);
+    finish(CANCELLED, message);
   }
 
   /** Has {@code task} go on once this is done, in the order of the callbacks. */
   final void addAwaiting(Task<?> task) {
-    if (awaiting == null && callbacks.isEmpty()) {
-      awaiting = task;
+    if (callbacks == null) {
+      callbacks = task;
     } else {
-      if (callbacks.isEmpty()) {
-        callbacks = new ArrayList<>(1);
-      }
-      callbacks.add(new DoneCallback<>(this, null, null, task));
+      callbackList().add(new DoneCallback<>(this, null, null, task));
     }
   }
 
   /** Undoes {@link #addAwaiting}. */
   final void removeAwaiting(Task<?> task) {
-    if (awaiting == task) {
-      awaiting = null;
-    } else if (!callbacks.isEmpty()) {
-      callbacks.removeIf(added -> added.resumes() == task);
+    if (callbacks == task) {
+      callbacks = null;
+    } else if (callbacks instanceof List) {
+      callbackList().removeIf(added -> added.resumes() == task);
     }
   }
 
@@ -412,8 +400,9 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
   }
 
   @Override
+  @SuppressWarnings("unchecked") // what finishResult got
   final T value() {
-    return result;
+    return state == FINISHED ? (T) outcome : null;
   }
 
   final UnretrievedException unretrieved() {
@@ -434,8 +423,8 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
             return details;
           }
         };
-    future.exception = exception;
-    future.state = FINISHED;
+    future.outcome = exception;
+    future.state = FAILED;
     return future;
   }
 
@@ -447,18 +436,18 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
     if (thrown != null) {
       throw new ExecutionException(thrown);
     }
-    return result;
+    return value();
   }
 
   private Throwable retrieve() {
     if (unretrieved != null) {
       unretrieved.retrieved();
     }
-    return exception;
+    return peekException();
   }
 
   private CancellationException cancellation() {
-    return new CancellationException(cancelMessage);
+    return new CancellationException((String) outcome);
   }
 
   private void requirePending() {
@@ -491,28 +480,47 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
     return latch;
   }
 
-  private void finish(int outcome) {
-    state = outcome;
+  private void finish(int how, Object with) {
+    outcome = with;
+    state = how;
     // Volatile write, then volatile read: pairs with latch(), which publishes, then reads the
     // state.
     CountDownLatch latch = waiters;
     if (latch != null) {
       latch.countDown();
     }
-    Task<?> task = awaiting;
-    if (task != null) {
-      awaiting = null;
+    if (callbacks instanceof Task<?> task) {
+      callbacks = null;
       task.scheduleStep();
-    }
-    List<DoneCallback<T>> scheduled = callbacks;
-    callbacks = List.of();
-    for (DoneCallback<T> callback : scheduled) {
-      if (callback.resumes() != null) {
-        callback.resumes().scheduleStep();
-      } else {
-        loop.callSoon(callback, callback.context());
+    } else if (callbacks != null) {
+      List<DoneCallback<T>> scheduled = callbackList();
+      callbacks = null;
+      for (DoneCallback<T> callback : scheduled) {
+        schedule(callback);
       }
     }
+  }
+
+  private void schedule(DoneCallback<T> callback) {
+    if (callback.resumes() != null) {
+      callback.resumes().scheduleStep();
+    } else {
+      loop.callSoon(callback, callback.context());
+    }
+  }
+
+  /** {@link #callbacks} as a list, from now on. */
+  @SuppressWarnings("unchecked") // of nothing else
+  private List<DoneCallback<T>> callbackList() {
+    if (callbacks instanceof List<?> list) {
+      return (List<DoneCallback<T>>) list;
+    }
+    List<DoneCallback<T>> list = new ArrayList<>(1);
+    if (callbacks instanceof Task<?> task) {
+      list.add(new DoneCallback<>(this, null, null, task));
+    }
+    callbacks = list;
+    return list;
   }
 
   /** A callback in its context; or a task that goes on, where it is not the first that waits. */

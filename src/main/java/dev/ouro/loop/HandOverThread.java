@@ -43,8 +43,8 @@ final class HandOverThread extends TaskThread {
   private Thread loopThread;
   private boolean begun;
 
-  HandOverThread(EngineLoop loop, Task<?> task, ContextCell context) {
-    super(loop, task, context);
+  HandOverThread(EngineLoop loop, Task<?> task, Context given) {
+    super(loop, task, given);
   }
 
   // On the loop's thread

@@ -29,7 +29,6 @@ public class Handle extends ContextCell {
   private Context context;
 
   private final List<StackTraceElement> source;
-  private String cancelledCallback;
 
   /**
    * For authors of loops.
@@ -64,10 +63,7 @@ public class Handle extends ContextCell {
   public void cancel() {
     if (state == State.SCHEDULED) {
       state = State.CANCELLED;
-      if (source != null) {
-        cancelledCallback = CallbackText.of(callback);
-      }
-      callback = null;
+      callback = source == null ? null : new Forgotten(CallbackText.of(callback));
     }
   }
 
@@ -126,8 +122,9 @@ public class Handle extends ContextCell {
     return loop;
   }
 
+  /** What to run; null once it was cancelled. */
   final Runnable callback() {
-    return callback;
+    return cancelled() ? null : callback;
   }
 
   /** The first word of {@link #toString}. */
@@ -153,12 +150,21 @@ public class Handle extends ContextCell {
     text.append(details());
     if (callback != null) {
       text.append(' ').append(CallbackText.of(callback));
-    } else if (cancelledCallback != null) {
-      text.append(' ').append(cancelledCallback);
     }
     if (source != null && !source.isEmpty()) {
       text.append(" created at ").append(SourceTrace.site(source));
     }
     return text.append('>').toString();
+  }
+
+  /** Stands for a callback that was cancelled, in debug mode. */
+  private record Forgotten(String text) implements Runnable {
+    @Override
+    public void run() {}
+
+    @Override
+    public String toString() {
+      return text;
+    }
   }
 }

@@ -30,8 +30,8 @@ final class MountedThread extends TaskThread implements Executor {
   /** Who wakes the thread now, to run it at once, or null: the loop's thread. */
   private Thread waker;
 
-  MountedThread(EngineLoop loop, Task<?> task, ContextCell context) {
-    super(loop, task, context);
+  MountedThread(EngineLoop loop, Task<?> task, Context given) {
+    super(loop, task, given);
   }
 
   @Override

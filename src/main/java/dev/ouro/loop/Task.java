@@ -37,7 +37,12 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 @SuppressWarnings("ReferenceEquality") // of loops and tasks
 public class Task<T> extends Future<T> {
-  private static final AtomicLong NAMES = new AtomicLong();
+  private static final AtomicLong NUMBERS = new AtomicLong();
+
+  /**
+   * What the threads of tasks are called that have no name but their number, which costs 57 bytes.
+   */
+  private static final String NUMBERED_THREAD = "Task";
 
   /** After so many waits of a task whose loop was closed, it is left where it is. */
   private static final int PATIENCE_AT_CLOSE = 3;
@@ -48,17 +53,18 @@ public class Task<T> extends Future<T> {
   Task<?> next;
 
   private final Callable<? extends T> coro;
-  private final ContextCell cell;
   private final TaskThread thread;
+
+  /** Null until it is asked for, if the task is known by its number. */
   private String name;
+
+  private final long number;
   private Context context;
   private Future<?> waiter;
   private String pendingMessage;
   private int cancelRequests;
   private byte waitsAfterClose;
   private boolean mustCancel;
-  private boolean endedFatally;
-  private boolean started;
   private boolean suspended;
 
   /** Whether {@link #cancel(String)} has interrupted the thread, and it has not awaited since. */
@@ -76,9 +82,9 @@ public class Task<T> extends Future<T> {
     this.coro = Objects.requireNonNull(coro, "coro");
     loop.requireOpen();
     context = options.context();
-    cell = context != null ? context.cell : new ContextCell(loop.callerState().context.values);
-    name = options.name() != null ? options.name() : "Task-" + NAMES.incrementAndGet();
-    thread = TaskThreads.of(loop, this, cell);
+    name = options.name();
+    number = name == null ? NUMBERS.incrementAndGet() : 0;
+    thread = TaskThreads.of(loop, this, context);
     if (Boolean.TRUE.equals(options.eagerStart()) && loop.isRunning()) {
       loop.tasks().add(this);
       loop.runOnLoopThread(this::step);
@@ -100,12 +106,15 @@ public class Task<T> extends Future<T> {
 
   // asyncio's methods
 
-  /** The name, for people. */
+  /** The name, for people: {@code Task-} and a number, if none was given. */
   public final String getName() {
+    if (name == null) {
+      name = "Task-" + number;
+    }
     return name;
   }
 
-  /** Gives it another name. */
+  /** Gives it, and the thread that it runs on, another name. */
   public final void setName(String changed) {
     name = Objects.requireNonNull(changed, "name");
     if (thread.thread != null) {
@@ -121,7 +130,7 @@ public class Task<T> extends Future<T> {
   /** The context in which it runs. */
   public final Context getContext() {
     if (context == null) {
-      context = new Context(cell);
+      context = new Context(thread);
     }
     return context;
   }
@@ -146,7 +155,7 @@ public class Task<T> extends Future<T> {
     }
     mustCancel = true;
     pendingMessage = message;
-    if (started && !suspended && thread.isBlockedElsewhere()) {
+    if (!suspended && thread.isBlockedElsewhere()) {
       interruptSent = true;
       thread.thread.interrupt();
     }
@@ -200,15 +209,14 @@ public class Task<T> extends Future<T> {
 
   /** Runs the task until it waits or ends. */
   final void step() {
-    if (!started) {
+    if (!thread.hasBegun()) {
       if (mustCancel) {
         mustCancel = false;
         leave();
         finishCancelled(pendingMessage);
         return;
       }
-      started = true;
-      thread.begin(name);
+      thread.begin(threadName());
     } else {
       thread.resume();
     }
@@ -217,17 +225,21 @@ public class Task<T> extends Future<T> {
 
   /** After a step: throws what the task has ended with, if that is to leave the run. */
   final void rethrowFatal() {
-    if (endedFatally) {
-      endedFatally = false;
-      throw (Error) peekException();
+    Throwable failure = peekException();
+    if (failure != null) {
+      LoopExit.rethrowIfFatal(failure);
     }
+  }
+
+  private String threadName() {
+    return name != null || getLoop().getDebug() ? getName() : NUMBERED_THREAD;
   }
 
   /** The loop was closed: unwinds the task, as the collector does with a coroutine of Python's. */
   final void destroy() {
-    if (started && suspended) {
+    if (suspended) {
       thread.resume();
-    } else if (started) {
+    } else if (thread.hasBegun()) {
       thread.thread.interrupt();
     }
   }
@@ -344,10 +356,7 @@ public class Task<T> extends Future<T> {
       case CancellationException cancelled -> finishCancelled(cancelled.getMessage());
       case InterruptedException interrupted ->
           finishCancelled(pendingMessage != null ? pendingMessage : interrupted.getMessage());
-      default -> {
-        endedFatally = LoopExit.isFatal(thrown);
-        finishException(thrown);
-      }
+      default -> finishException(thrown);
     }
   }
 
@@ -362,7 +371,7 @@ public class Task<T> extends Future<T> {
   }
 
   final ContextCell cell() {
-    return cell;
+    return context != null ? context.cell : thread;
   }
 
   /** The thread that it runs on, or null before it started. */
@@ -387,7 +396,7 @@ public class Task<T> extends Future<T> {
 
   @Override
   String details() {
-    StringBuilder text = new StringBuilder(" name='").append(name).append("' coro=<");
+    StringBuilder text = new StringBuilder(" name='").append(getName()).append("' coro=<");
     text.append(CallbackText.of(coro)).append('>');
     if (waiter != null) {
       text.append(" wait_for=").append(waiter);

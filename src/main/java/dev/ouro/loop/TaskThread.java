@@ -29,14 +29,23 @@ abstract class TaskThread extends ThreadState
   /** Set by the loop when the task may go on from {@link #suspend}, which clears it. */
   boolean resumed;
 
-  private Task<?> task;
+  private final Task<?> task;
   private Runnable request;
-  private String ended;
+  private boolean over;
 
-  TaskThread(EngineLoop loop, Task<?> task, ContextCell context) {
-    super(loop, context);
+  /**
+   * The thread of {@code task}.
+   *
+   * @param given the context that was given to the task; null: it gets one of its own, this, a copy
+   *     of the caller's
+   */
+  TaskThread(EngineLoop loop, Task<?> task, Context given) {
+    super(loop, given != null ? null : loop.callerState().context.values);
     this.engineLoop = loop;
     this.task = task;
+    if (given != null) {
+      context = given.cell;
+    }
   }
 
   // On the loop's thread
@@ -56,16 +65,20 @@ abstract class TaskThread extends ThreadState
 
   @Override
   public final void run(long completion, long data) {
-    Task<?> stepped = task;
-    if (stepped == null) {
-      return; // it ended before a late wake-up
+    if (over) {
+      return; // before a late wake-up
     }
     if (completion == STEP) {
-      stepped.step();
+      task.step();
     } else {
       proceed(false);
-      stepped.rethrowFatal();
+      task.rethrowFatal();
     }
+  }
+
+  /** Whether {@link #begin} was called. */
+  final boolean hasBegun() {
+    return thread != null;
   }
 
   /** Makes the thread and lets it run until it gives control back. */
@@ -81,8 +94,7 @@ abstract class TaskThread extends ThreadState
   }
 
   private void proceed(boolean wakes) {
-    Task<?> running = task;
-    ContextCell cell = running.cell();
+    ContextCell cell = task.cell();
     Thread previousThread = engineLoop.activeThread();
     ThreadState previousState = engineLoop.activeState();
     cell.occupy();
@@ -138,19 +150,14 @@ abstract class TaskThread extends ThreadState
   /** What the thread runs. Few frames stand between here and where the task waits: each costs. */
   @Override
   public void run() {
-    Task<?> running = task;
-    running.main();
-    if (engineLoop.getDebug()) {
-      ended = running.toString();
-    }
-    task = null;
+    task.main();
+    over = true;
   }
 
   /** Somebody has interrupted the thread: to a task that is its cancellation. */
   final void interrupted() {
-    Task<?> cancelled = task;
     try {
-      engineLoop.callSoonThreadsafe(cancelled::cancel);
+      engineLoop.callSoonThreadsafe(task::cancel);
     } catch (IllegalStateException closed) {
       // nobody goes on
     }
@@ -176,6 +183,6 @@ abstract class TaskThread extends ThreadState
 
   @Override
   public final String toString() {
-    return task != null ? task.toString() : String.valueOf(ended);
+    return task.toString();
   }
 }

@@ -52,10 +52,10 @@ final class TaskThreads {
   private TaskThreads() {}
 
   /** The thread of {@code task}, which has yet to be {@linkplain TaskThread#create created}. */
-  static TaskThread of(EngineLoop loop, Task<?> task, ContextCell context) {
+  static TaskThread of(EngineLoop loop, Task<?> task, Context given) {
     return loop.mountsTasks()
-        ? new MountedThread(loop, task, context)
-        : new HandOverThread(loop, task, context);
+        ? new MountedThread(loop, task, given)
+        : new HandOverThread(loop, task, given);
   }
 
   /** Whether the loop's thread is to carry tasks. */

@@ -5,21 +5,24 @@ package dev.ouro.loop;
  * What a thread is in: the loop that it runs, or whose task it is, and its current context. Only
  * its thread uses it.
  *
+ * <p>It is also the cell of the context in which the thread begins.
+ *
  * <p>A platform thread has it as a thread-local. A task's thread has a {@link TaskThread} as its
  * exception handler, which saves the 136 bytes of a map of thread-locals for each task.
  */
-class ThreadState {
+class ThreadState extends ContextCell {
   private static final ThreadLocal<ThreadState> CURRENT =
-      ThreadLocal.withInitial(() -> new ThreadState(null, new ContextCell(ContextMap.EMPTY)));
+      ThreadLocal.withInitial(() -> new ThreadState(null, ContextMap.EMPTY));
 
   /** The loop that runs on this thread, or null. */
   CallbackLoop loop;
 
   ContextCell context;
 
-  ThreadState(CallbackLoop loop, ContextCell context) {
+  ThreadState(CallbackLoop loop, ContextMap values) {
+    super(values);
     this.loop = loop;
-    this.context = context;
+    this.context = this;
   }
 
   static ThreadState current() {
