@@ -77,6 +77,11 @@ public abstract sealed class BaseEventLoop extends EngineLoop implements EventLo
   }
 
   @Override
+  protected void tellClosed() {
+    network.tellClosed();
+  }
+
+  @Override
   public Future<Server> createServer(
       Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options) {
     return network().createServer(protocolFactory, options);

@@ -9,6 +9,7 @@ public final class ChildWait {
   static final int P_PID = 1;
 
   private static final int WEXITED = 4;
+  private static final int WNOHANG = 1;
   private static final int CODE = 8;
   private static final int PID = 16;
   private static final int STATUS = 24;
@@ -22,6 +23,16 @@ public final class ChildWait {
    */
   public static ExitStatus await(int pid) throws LinuxException {
     return waitid(P_PID, pid, WEXITED);
+  }
+
+  /**
+   * Takes the end of child {@code pid}, if it has ended.
+   *
+   * @return null while it runs
+   * @throws LinuxException ECHILD: not a child of this process, or somebody else waited for it
+   */
+  public static ExitStatus reap(int pid) throws LinuxException {
+    return waitid(P_PID, pid, WEXITED | WNOHANG);
   }
 
   /** Null when the child runs and {@code options} say not to wait. */

@@ -176,6 +176,7 @@ public class EngineLoop implements CallbackLoop {
     engine.checkMayClose();
     reportPendingTasks();
     closed = true;
+    tellClosed();
     ready.clear();
     tasks.snapshot().forEach(Task::destroy);
     ready.clear();
@@ -197,6 +198,9 @@ public class EngineLoop implements CallbackLoop {
       unclosed.closed();
     }
   }
+
+  /** Tells what belongs to the loop that it is closed: before the tasks, which may still use it. */
+  protected void tellClosed() {}
 
   // Scheduling
 

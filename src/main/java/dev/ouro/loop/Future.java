@@ -341,7 +341,7 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
     outcome = null;
   }
 
-  final void finishResult(T value) {
+  void finishResult(T value) {
     requirePending();
     finish(FINISHED, value);
   }
@@ -364,6 +364,17 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
       callbackList().add(new DoneCallback<>(this, null, null, task));
     }
   }
+
+  /** Whether one task awaits it, and nobody else has asked for it. */
+  final boolean isAwaitedAlone() {
+    return callbacks instanceof Task
+        || callbacks instanceof List
+            && callbackList().size() == 1
+            && callbackList().getFirst().resumes() != null;
+  }
+
+  /** A task that awaited it was cancelled instead of getting what it was done with. */
+  void undelivered() {}
 
   /** Undoes {@link #addAwaiting}. */
   final void removeAwaiting(Task<?> task) {

@@ -272,7 +272,12 @@ public class Task<T> extends Future<T> {
     if (mustCancel && future.cancel(pendingMessage)) {
       mustCancel = false;
     }
-    suspend(future);
+    try {
+      suspend(future);
+    } catch (CancellationException cancelled) {
+      future.undelivered();
+      throw cancelled;
+    }
   }
 
   /** Lets a turn of the loop go by: {@code sleep(0)}. */

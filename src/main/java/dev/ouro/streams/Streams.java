@@ -11,6 +11,7 @@ import dev.ouro.transport.SubprocessTransport;
 import dev.ouro.transport.Transport;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -64,7 +65,8 @@ public final class Streams {
   }
 
   /**
-   * Starts a child process by {@code spawn}, which is given the protocol factory.
+   * Starts a child process by {@code spawn}, which is given the protocol factory. When the calling
+   * task is cancelled meanwhile, the child is killed, and that is waited for.
    *
    * @param limitBytes of each reader's buffer
    * @throws IOException the program cannot be run
@@ -82,7 +84,13 @@ public final class Streams {
       throw new IllegalArgumentException("Limit cannot be <= 0");
     }
     ProcessProtocol protocol = new ProcessProtocol(loop, limitBytes);
-    SubprocessTransport transport = spawn.apply(() -> protocol).await().transport();
-    return new Process(loop, transport, protocol);
+    Future<Connection<SubprocessTransport, SubprocessProtocol>> spawning =
+        spawn.apply(() -> protocol);
+    try {
+      return new Process(loop, spawning.await().transport(), protocol);
+    } catch (CancellationException cancelled) {
+      protocol.waitForExit();
+      throw cancelled;
+    }
   }
 }

@@ -22,7 +22,7 @@ import java.util.Objects;
  * A child process, on either engine: a pidfd that is watched, and a transport for each pipe. It is
  * over when the child has ended and every pipe is lost; the pidfd closes with the child's end.
  */
-final class ChildTransport implements SubprocessTransport {
+final class ChildTransport implements SubprocessTransport, LoopOwned {
   /** What asyncio says of a child that somebody else waited for. */
   private static final int UNKNOWN_RETURNCODE = 255;
 
@@ -179,6 +179,9 @@ final class ChildTransport implements SubprocessTransport {
     }
     closing = true;
     if (loop.isClosed()) {
+      if (returncode == null) {
+        AbandonedChildren.kill(child.pid());
+      }
       return;
     }
     for (BaseTransport pipe : pipes) {
@@ -188,6 +191,24 @@ final class ChildTransport implements SubprocessTransport {
     }
     if (returncode == null) {
       kill(child);
+    }
+  }
+
+  /** The child goes on, as in asyncio; but nobody is told of its end. */
+  @Override
+  public void loopClosed() {
+    if (returncode != null) {
+      return;
+    }
+    try {
+      ExitStatus status = child.reap();
+      if (status == null) {
+        AbandonedChildren.add(child.pid());
+      } else {
+        returncode = status.returncode();
+      }
+    } catch (LinuxException reapedElsewhere) {
+      returncode = UNKNOWN_RETURNCODE;
     }
   }
 

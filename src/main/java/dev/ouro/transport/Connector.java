@@ -31,7 +31,7 @@ final class Connector<P extends BaseProtocol> implements ConnectionRace.Listener
   private final OpenSockets sockets;
   private final Supplier<P> protocolFactory;
   private final Context context = Context.copyContext();
-  private final Future<Connection<Transport, P>> result;
+  private final Created<Connection<Transport, P>> result;
   private boolean allErrors;
   private Future<List<AddressInfo>> resolving;
   private ConnectionRace race;
@@ -43,12 +43,8 @@ final class Connector<P extends BaseProtocol> implements ConnectionRace.Listener
     this.chunks = chunks;
     this.sockets = sockets;
     this.protocolFactory = protocolFactory;
-    this.result = loop.createFuture();
-    result.addDoneCallback(done -> {
-      if (done.cancelled()) {
-        cancelled();
-      }
-    });
+    this.result = new Created<>(loop);
+    result.whenCancelled(this::cancelled);
   }
 
   /** Puts a layer of TLS on the connection, unless {@code layersOrNull} is null. */

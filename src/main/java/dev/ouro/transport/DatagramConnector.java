@@ -28,7 +28,7 @@ final class DatagramConnector<P extends DatagramProtocol> {
   private final Supplier<P> protocolFactory;
   private final DatagramOptions options;
   private final Context context = Context.copyContext();
-  private final Future<Connection<DatagramTransport, P>> result;
+  private final Created<Connection<DatagramTransport, P>> result;
   private DatagramEndpoint endpoint;
 
   DatagramConnector(
@@ -44,9 +44,9 @@ final class DatagramConnector<P extends DatagramProtocol> {
     this.memory = memory;
     this.protocolFactory = protocolFactory;
     this.options = options;
-    this.result = loop.createFuture();
-    result.addDoneCallback(done -> {
-      if (done.cancelled() && endpoint != null) {
+    this.result = new Created<>(loop);
+    result.whenCancelled(() -> {
+      if (endpoint != null) {
         endpoint.close();
       }
     });

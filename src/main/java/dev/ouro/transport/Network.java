@@ -353,6 +353,11 @@ public final class Network {
     }
   }
 
+  /** The loop is closed: tells the transports and servers that are left. */
+  public void tellClosed() {
+    open.tellClosed();
+  }
+
   /**
    * Closes the sockets that are left, and gives the memory back, once the loop is closed. What the
    * kernel did not let go of is leaked, and the log says how much: it might still be read.
@@ -388,7 +393,7 @@ public final class Network {
     private final int backlog;
     private final boolean starts;
     private final TlsLayers layers;
-    private final Future<Server> result = loop.createFuture();
+    private final Future<Server> result = new Created<>(loop);
 
     Serving(
         Supplier<? extends BaseProtocol> protocolFactory,

@@ -50,13 +50,17 @@ final class OpenSockets {
     return new LinkedHashSet<>(descriptors.values());
   }
 
-  /** The loop is closed: their owners are told, and they close. */
-  void closeAll() {
+  /** The loop is closed: their owners are told. */
+  void tellClosed() {
     for (Object owner : owners()) {
       if (owner instanceof LoopOwned owned) {
         owned.loopClosed();
       }
     }
+  }
+
+  /** Closes them: the engine has let go of them. */
+  void closeAll() {
     descriptors.keySet().forEach(Fd::close);
     descriptors.clear();
   }

@@ -85,7 +85,7 @@ final class Pipes {
       Supplier<P> protocolFactory,
       Fd fd,
       BiFunction<BaseProtocol, Context, ? extends ChannelTransport> transports) {
-    Future<Connection<T, P>> result = loop.createFuture();
+    Created<Connection<T, P>> result = new Created<>(loop);
     Context context = Context.copyContext();
     try {
       List<P> made = new ArrayList<>(1);
@@ -100,11 +100,7 @@ final class Pipes {
           result.setResult(new Connection<>(promised, protocol));
         }
       });
-      result.addDoneCallback(done -> {
-        if (done.cancelled()) {
-          transport.close();
-        }
-      });
+      result.whenCancelled(transport::close);
     } catch (Throwable thrown) {
       fd.close();
       LoopExit.rethrowIfFatal(thrown);

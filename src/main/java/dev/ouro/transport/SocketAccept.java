@@ -4,15 +4,17 @@ package dev.ouro.transport;
 import dev.ouro.linux.Fd;
 import dev.ouro.linux.Socket;
 import dev.ouro.linux.SocketCalls;
-import dev.ouro.loop.Future;
 
 /** {@code accept4(2)}. */
 final class SocketAccept extends SocketOperation<AcceptedSocket> {
   private final Socket listener;
   private final Scratch scratch;
 
-  SocketAccept(Socket listener, Scratch scratch, Future<AcceptedSocket> result) {
+  private final Created<AcceptedSocket> result;
+
+  SocketAccept(Socket listener, Scratch scratch, Created<AcceptedSocket> result) {
     super(listener.fd(), "accept4", result);
+    this.result = result;
     this.listener = listener;
     this.scratch = scratch;
   }
@@ -24,8 +26,13 @@ final class SocketAccept extends SocketOperation<AcceptedSocket> {
   }
 
   @Override
+  void whenCancelled(Runnable callback) {
+    result.whenCancelled(callback);
+  }
+
+  @Override
   void succeeded(int accepted) {
     Socket conn = Socket.accepted(new Fd(accepted), listener);
-    result().setResult(new AcceptedSocket(conn, scratch.readAddress()));
+    result.setResult(new AcceptedSocket(conn, scratch.readAddress()));
   }
 }

@@ -65,6 +65,15 @@ abstract class SocketOperation<T> {
     return isDone();
   }
 
+  /** Has {@code callback} called soon when the operation is cancelled. */
+  void whenCancelled(Runnable callback) {
+    result.addDoneCallback(done -> {
+      if (done.cancelled()) {
+        callback.run();
+      }
+    });
+  }
+
   /** Tries: whether it {@link #leaves} now. */
   final boolean attempt() {
     try {

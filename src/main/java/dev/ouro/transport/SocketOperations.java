@@ -105,7 +105,7 @@ final class SocketOperations implements SocketLoop {
   @Override
   public Future<AcceptedSocket> sockAccept(Socket sock) {
     check(sock);
-    return start(new SocketAccept(sock, scratch, loop.createFuture()), true);
+    return start(new SocketAccept(sock, scratch, new Created<>(loop)), true);
   }
 
   // Sending files

@@ -106,17 +106,15 @@ final class SocketWaits {
     void add(SocketOperation<?> operation) {
       boolean first = operations.isEmpty();
       operations.add(operation);
-      operation
-          .result()
-          .addDoneCallback(done -> {
-            boolean wasFirst = operation.equals(operations.peek());
-            if (done.cancelled() && operations.remove(operation)) {
-              if (wasFirst) {
-                stopRetrying(); // the next may go on at once
-              }
-              awaitFirst();
-            }
-          });
+      operation.whenCancelled(() -> {
+        boolean wasFirst = operation.equals(operations.peek());
+        if (operations.remove(operation)) {
+          if (wasFirst) {
+            stopRetrying(); // the next may go on at once
+          }
+          awaitFirst();
+        }
+      });
       if (first) {
         awaitFirst();
       }

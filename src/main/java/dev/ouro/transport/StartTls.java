@@ -11,13 +11,13 @@ import java.nio.ByteBuffer;
 final class StartTls implements TlsProtocol.Listener {
   private final LoopTransport lower;
   private final ByteBuffer received;
-  private final Future<Transport> result;
+  private final Created<Transport> result;
   private TlsProtocol layer;
 
   private StartTls(EngineLoop loop, LoopTransport lower, ByteBuffer received) {
     this.lower = lower;
     this.received = received;
-    this.result = loop.createFuture();
+    this.result = new Created<>(loop);
   }
 
   /** Starts; the arguments have been checked. */
@@ -31,11 +31,9 @@ final class StartTls implements TlsProtocol.Listener {
     lower.setProtocol(starting.layer);
     lower.setContext(Context.copyContext());
     Handle begin = loop.callSoon(starting::begin, lower.context());
-    starting.result.addDoneCallback(done -> {
-      if (done.cancelled()) {
-        begin.cancel();
-        lower.close();
-      }
+    starting.result.whenCancelled(() -> {
+      begin.cancel();
+      lower.close();
     });
     return starting.result;
   }

@@ -58,8 +58,9 @@ public interface SubprocessTransport extends BaseTransport {
   }
 
   /**
-   * Closes the pipes, and kills the child if it still runs. Its end is reported as any other. A
-   * second call does nothing, nor does one after the loop was closed.
+   * Closes the pipes, and kills the child if it still runs. Its end is reported as any other,
+   * unless the loop was closed before: then the child goes on until this kills it. A second call
+   * does nothing.
    */
   @Override
   void close();

@@ -53,7 +53,8 @@ final class Subprocesses {
 
   private <P extends SubprocessProtocol> Future<Connection<SubprocessTransport, P>> start(
       Supplier<P> protocolFactory, ChildProgram program, SubprocessOptions options) {
-    Future<Connection<SubprocessTransport, P>> result = loop.createFuture();
+    AbandonedChildren.reap();
+    Created<Connection<SubprocessTransport, P>> result = new Created<>(loop);
     Context context = Context.copyContext();
     try {
       List<P> made = new ArrayList<>(1);
@@ -65,11 +66,7 @@ final class Subprocesses {
           result.setResult(new Connection<>(transport, protocol));
         }
       });
-      result.addDoneCallback(done -> {
-        if (done.cancelled()) {
-          transport.close();
-        }
-      });
+      result.whenCancelled(transport::close);
     } catch (Throwable thrown) {
       LoopExit.rethrowIfFatal(thrown);
       result.setException(thrown);

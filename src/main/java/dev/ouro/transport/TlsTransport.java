@@ -214,7 +214,7 @@ final class TlsTransport implements LoopTransport {
 
   @Override
   public boolean isReading() {
-    return !closing && !readingPaused;
+    return !isClosing() && !readingPaused;
   }
 
   @Override
@@ -226,7 +226,7 @@ final class TlsTransport implements LoopTransport {
 
   @Override
   public void resumeReading() {
-    if (!closing && readingPaused) {
+    if (!isClosing() && readingPaused) {
       readingPaused = false;
       loop().callSoon(this::receiveHeld, context());
     }
@@ -241,22 +241,24 @@ final class TlsTransport implements LoopTransport {
 
   @Override
   public boolean isClosing() {
-    return closing;
+    return closing || loop().isClosed();
   }
 
   @Override
   public void close() {
-    tls.close();
+    if (!loop().isClosed()) {
+      tls.close();
+    }
   }
 
   @Override
   public void abort() {
-    tls.abort();
+    forceClose(null);
   }
 
   @Override
   public boolean forceClose(Throwable reasonOrNull) {
-    return tls.breakOff(reasonOrNull);
+    return !loop().isClosed() && tls.breakOff(reasonOrNull);
   }
 
   @Override

@@ -14,11 +14,22 @@ import java.util.concurrent.ThreadLocalRandom;
  * this ring's is in the kernel. What cannot be cancelled, such as a read from a disk, is waited
  * for.
  *
+ * <p>The kernel does not find what is on its way to a thread of its own, such as a connect to a
+ * Unix listener without room: it tries that {@value #KERNEL_RETRIES} times, once with every enter,
+ * and only then gives it to the thread. So what does not end soon is driven there, and cancelled
+ * again.
+ *
  * <p>A ring that has ever seen {@link SqeFlag#IOSQE_CQE_SKIP_SUCCESS} refuses to drain, EOPNOTSUPP.
  * There it is cancelling everything until nothing is found.
  */
 final class Quiescence implements CompletionHandler {
   private static final Duration PATIENCE = Duration.ofMillis(10);
+
+  /** {@code APOLL_MAX_RETRY} in io_uring/poll.c. */
+  private static final int KERNEL_RETRIES = 128;
+
+  private static final int EVERYTHING =
+      OpFlag.IORING_ASYNC_CANCEL_ANY | OpFlag.IORING_ASYNC_CANCEL_ALL;
 
   private final long token = ThreadLocalRandom.current().nextLong();
   private boolean reached;
@@ -48,6 +59,8 @@ final class Quiescence implements CompletionHandler {
         } else if (again) {
           again = false;
           ring.prepareCancelAll().userData(token).submit();
+        } else if (result == -Errno.ETIME) {
+          cancelAgain(ring);
         }
         if (result < 0 && result != -Errno.ETIME && ring.ready() == 0 && !transientError(result)) {
           return false;
@@ -58,6 +71,14 @@ final class Quiescence implements CompletionHandler {
       return false;
     }
     return false;
+  }
+
+  /** At once: an operation would wait behind the drain. Before Linux 6.0 it does nothing. */
+  private static void cancelAgain(Uring ring) {
+    for (int i = 0; i < KERNEL_RETRIES; i++) {
+      ring.submitAndWait(0);
+    }
+    ring.cancelAndWait(0, -1, EVERYTHING, Duration.ZERO);
   }
 
   private static boolean transientError(int result) {

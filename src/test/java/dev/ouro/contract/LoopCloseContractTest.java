@@ -33,6 +33,7 @@ import dev.ouro.transport.UnixServerOptions;
 import dev.ouro.transport.WriteTransport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,6 +111,11 @@ class LoopCloseContractTest {
     transports.get(4).write(new byte[1000]);
     transports.get(6).write(new byte[LARGE]);
     pending.add(loop.createConnection(this::protocol, there)); // has hardly begun
+    ServerSocket full = net.closing(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+    ConnectionOptions nobody = ConnectionOptions.of("127.0.0.1", full.getLocalPort());
+    for (int i = 0; i < 6; i++) {
+      loop.createConnection(Recorder::new, nobody); // the last ones are not answered
+    }
     pending.add(tcp.serveForever());
     pending.add(tcp.waitClosed());
     OpenFile file =
@@ -228,6 +234,7 @@ class LoopCloseContractTest {
               "unclosed transport <ReadPipeTransport",
               "unclosed transport <WritePipeTransport",
               "unclosed transport <Datagram",
+              "unclosed <Connecting to [/127.0.0.1:",
               "pending recv on fd",
               "pending recvfrom on fd",
               "pending send on fd",

@@ -18,17 +18,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** asyncio-behaviours 266: one scenario, both engines, and the same callbacks in the same order. */
+/**
+ * asyncio-behaviours 266: what protocols do inside of their callbacks leads to the same callbacks
+ * in the same order on both engines. {@link EnginesAgreePropertyTest} has what is done from
+ * outside.
+ */
 @ExtendWith(LeakCheck.class)
 class SameTraceContractTest {
   /** What the client and the server do; each protocol's callbacks are one trace. */
   private enum Scenario {
-    CLIENT_CLOSES(Session::clientCloses),
-    SERVER_CLOSES(Session::serverCloses),
-    HALF_CLOSE(Session::halfClose),
-    ABORT_WITH_UNSENT(Session::abortWithUnsent),
-    PAUSED_READER(Session::pausedReader),
-    FLOW_CONTROL(Session::flowControl),
     CLOSE_IN_CALLBACKS(Session::closeInCallbacks),
     REPLY_AND_CLOSE(Session::replyAndClose);
 
@@ -118,64 +116,6 @@ class SameTraceContractTest {
 
     private static byte[] text(String text) {
       return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    void clientCloses(NetworkFixture on) {
-      connect();
-      client.transport().write(text("one"));
-      client.transport().write(text("two"));
-      client.transport().close();
-    }
-
-    void serverCloses(NetworkFixture on) {
-      connect();
-      server.transport().write(text("bye"));
-      server.transport().close();
-    }
-
-    void halfClose(NetworkFixture on) {
-      client.keepOpenAfterEof();
-      server.keepOpenAfterEof();
-      connect();
-      client.transport().write(text("question"));
-      client.transport().writeEof();
-      net.runUntil(() -> server.events().contains("eofReceived"));
-      server.transport().write(text("answer"));
-      server.transport().writeEof();
-      net.runUntil(() -> client.events().contains("eofReceived"));
-      client.transport().close();
-      server.transport().close();
-    }
-
-    void abortWithUnsent(NetworkFixture on) {
-      connect();
-      server.transport().pauseReading();
-      client.transport().write(new byte[20_000_000]);
-      net.runTurns(3);
-      client.transport().abort();
-      net.runUntil(client::isLost);
-      server.transport().abort();
-    }
-
-    void pausedReader(NetworkFixture on) {
-      connect();
-      server.transport().pauseReading();
-      client.transport().write(text("held"));
-      net.runTurns(10);
-      assertThat(server.received()).isEmpty();
-      server.transport().resumeReading();
-      net.runUntil(() -> server.received().length == 4);
-      client.transport().close();
-    }
-
-    void flowControl(NetworkFixture on) {
-      connect();
-      server.transport().pauseReading();
-      client.transport().write(new byte[20_000_000]);
-      net.runTurns(3);
-      server.transport().resumeReading();
-      net.runUntil(() -> server.received().length == 20_000_000);
-      client.transport().close();
     }
 
     void closeInCallbacks(NetworkFixture on) {

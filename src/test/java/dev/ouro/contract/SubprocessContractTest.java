@@ -292,31 +292,6 @@ class SubprocessContractTest {
     }
   }
 
-  /** Behaviour 247. */
-  @Test
-  void shouldAllowToCloseAfterTheLoop() throws LinuxException {
-    ChildRecorder child = running();
-    children.loop().close(); // and with it the pipe that the child reads
-
-    child.transport().close();
-
-    assertThat(child.transport().getReturncode()).isNull();
-    assertThat(ChildWait.await(child.transport().getPid()).returncode()).isZero();
-  }
-
-  @Test
-  void shouldWarnOfAChildThatIsOpenWhenItsLoopClosesInDebugMode() throws LinuxException {
-    children.loop().setDebug(true);
-    ChildRecorder child = running();
-    try (LogCapture log = new LogCapture()) {
-      children.loop().close();
-
-      assertThat(log.warnings())
-          .anyMatch(warning -> warning.startsWith("unclosed transport <ChildTransport pid="));
-    }
-    ChildWait.await(child.transport().getPid());
-  }
-
   @Test
   void shouldKeepManyChildrenApart() {
     List<ChildRecorder> many = new ArrayList<>();

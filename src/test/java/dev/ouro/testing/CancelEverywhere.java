@@ -50,7 +50,7 @@ public final class CancelEverywhere {
     this.net = net;
   }
 
-  /** A new protocol, which must be lost by the end of the operation if it is made. */
+  /** {@link #watch} of a new one. */
   public Recorder protocol() {
     return watch(new Recorder());
   }
@@ -60,7 +60,8 @@ public final class CancelEverywhere {
     return watch(new PipeRecorder());
   }
 
-  private <R extends Recorder> R watch(R protocol) {
+  /** {@code protocol}, which must be lost by the end of the operation if it is made. */
+  public <R extends Recorder> R watch(R protocol) {
     protocols.add(protocol);
     return protocol;
   }
@@ -80,6 +81,11 @@ public final class CancelEverywhere {
   /** Lets what is under way for certain come to its end. */
   public void settle() {
     net.runTurns(SETTLING_TURNS);
+  }
+
+  /** Lets every protocol that was made be lost. */
+  public void awaitLost() {
+    net.runUntil(this::areAllLost);
   }
 
   /** Starts {@code operation} again and again, and cancels it a little later each time. */

@@ -5,6 +5,10 @@ import dev.ouro.EventLoop;
 import dev.ouro.poll.EngineKind;
 import dev.ouro.transport.SubprocessOptions;
 import dev.ouro.transport.WriteTransport;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -61,6 +65,31 @@ public final class ChildFixture implements AfterEachCallback {
 
   public static WriteTransport stdin(ChildRecorder recorder) {
     return (WriteTransport) recorder.transport().getPipeTransport(0);
+  }
+
+  /** Whether {@code pid} is a child of this process, running or a zombie. */
+  public static boolean isChild(int pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      String[] behindName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      return Long.parseLong(behindName[1]) == ProcessHandle.current().pid();
+    } catch (IOException gone) {
+      return false;
+    }
+  }
+
+  /** How many children this process has, running or zombies. */
+  public static int childCount() {
+    int count = 0;
+    for (File thread : new File("/proc/self/task").listFiles()) {
+      try {
+        String children = Files.readString(thread.toPath().resolve("children")).strip();
+        count += children.isEmpty() ? 0 : children.split(" ").length;
+      } catch (IOException ended) {
+        // its children are another thread's
+      }
+    }
+    return count;
   }
 
   @Override

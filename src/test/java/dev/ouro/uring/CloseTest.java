@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ouro.linux.Errno;
+import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Nr;
+import dev.ouro.linux.SockAddr;
+import dev.ouro.linux.Socket;
+import dev.ouro.linux.SocketConstants;
+import dev.ouro.linux.UnixAddress;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -15,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Behaviours 13 and 38: nothing is freed that the kernel may still write. */
 class CloseTest {
@@ -59,6 +65,37 @@ class CloseTest {
       assertThat(kernel.read(pipe[0])).isEqualTo("late");
       assertThat(Kernel.text(buffer, 4)).isEqualTo("\0\0\0\0");
     }
+  }
+
+  /** The kernel cannot cancel it at first, nor does it end by itself. */
+  @Test
+  void shouldEndConnectThatWaitsForRoomInAListenersQueue(@TempDir Path folder) throws Exception {
+    UnixAddress address = UnixAddress.of(folder.resolve("full"));
+    try (Kernel kernel = new Kernel();
+        Socket listener = unixSocket();
+        Socket first = unixSocket();
+        Socket waiting = unixSocket()) {
+      listener.bind(address);
+      listener.listen(0);
+      first.connect(address);
+      long memory = kernel.allocate(128);
+      int length = SockAddr.write(address, memory);
+      Uring ring = Rings.open(8);
+      BufferRing group = BufferRing.register(ring, 0, 4, 4096, false);
+      ring.prepareConnect(waiting.fd().number(), memory, length).submit();
+      ring.submit();
+
+      ring.close();
+
+      assertThat(ring.isQuiet()).isTrue();
+      assertThat(isMapped(group.address(0))).isFalse();
+    }
+  }
+
+  private static Socket unixSocket() throws LinuxException {
+    Socket socket = Socket.open(SocketConstants.AF_UNIX, SocketConstants.SOCK_STREAM, 0);
+    socket.setBlocking(true);
+    return socket;
   }
 
   @Test
