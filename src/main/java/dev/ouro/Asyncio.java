@@ -210,6 +210,12 @@ public final class Asyncio {
     return Task.current();
   }
 
+  /** The task of {@code loop} that has control, or null; from its thread only. */
+  public static Task<?> currentTask(CallbackLoop loop) {
+    Objects.requireNonNull(loop, "loop");
+    return loop.equals(RunningLoop.current()) ? Task.current() : null;
+  }
+
   /**
    * The tasks of the running loop that are not done.
    *
@@ -363,7 +369,7 @@ public final class Asyncio {
    * Cancels none of them.
    *
    * @param timeout null: without limit
-   * @throws IllegalArgumentException {@code futures} is empty
+   * @throws IllegalArgumentException {@code futures} is empty, or one belongs to another loop
    */
   public static <F extends Future<?>> DoneAndPending<F> wait(
       Collection<F> futures, Duration timeout, ReturnWhen returnWhen) {
@@ -476,6 +482,12 @@ public final class Asyncio {
     return openUnixConnection(UnixConnectionOptions.of(path), StreamReader.DEFAULT_LIMIT);
   }
 
+  /** {@link #openUnixConnection(UnixConnectionOptions, int)} with the usual limit. */
+  public static StreamConnection openUnixConnection(UnixConnectionOptions options)
+      throws IOException {
+    return openUnixConnection(options, StreamReader.DEFAULT_LIMIT);
+  }
+
   /**
    * Connects as {@code options} say: asyncio's {@code open_unix_connection}.
    *
@@ -533,6 +545,12 @@ public final class Asyncio {
   public static Server startUnixServer(String path, ClientConnected clientConnected)
       throws IOException {
     return startUnixServer(UnixServerOptions.of(path), StreamReader.DEFAULT_LIMIT, clientConnected);
+  }
+
+  /** {@link #startUnixServer(UnixServerOptions, int, ClientConnected)} with the usual limit. */
+  public static Server startUnixServer(UnixServerOptions options, ClientConnected clientConnected)
+      throws IOException {
+    return startUnixServer(options, StreamReader.DEFAULT_LIMIT, clientConnected);
   }
 
   /**

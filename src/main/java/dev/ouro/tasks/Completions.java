@@ -35,11 +35,13 @@ public final class Completions<F extends Future<?>> implements Iterator<F> {
    * Watches {@code futures} from now on.
    *
    * @param timeout for how long; null: without limit
+   * @throws IllegalArgumentException one belongs to another loop
    */
   @SuppressWarnings("this-escape") // to the loop, on whose thread this is
   public Completions(Collection<F> futures, Duration timeout) {
     loop = RunningLoop.require();
     pending = new ArrayList<>(new LinkedHashSet<>(futures));
+    Futures.checkLoop(loop, pending);
     timer = timeout == null || pending.isEmpty() ? null : loop.callLater(timeout, this::timeOut);
     pending.forEach(future -> future.addDoneCallback(callback));
   }

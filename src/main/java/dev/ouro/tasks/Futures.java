@@ -8,6 +8,7 @@ import dev.ouro.loop.RunningLoop;
 import dev.ouro.loop.Task;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -44,6 +45,10 @@ public final class Futures {
       return (Future<T>) future;
     }
     Future<T> wrapped = loop.createFuture();
+    if (stage instanceof Future<?> other) {
+      follow((Future<T>) other, wrapped);
+      return wrapped;
+    }
     stage.whenComplete((value, failure) -> {
       if (!loop.isClosed()) {
         loop.callSoonThreadsafe(() -> complete(wrapped, value, failure));
@@ -55,6 +60,27 @@ public final class Futures {
       }
     });
     return wrapped;
+  }
+
+  /** {@code other} is of another loop: only that one's thread may touch it. */
+  private static <T> void follow(Future<T> other, Future<T> wrapped) {
+    CallbackLoop loop = wrapped.getLoop();
+    other
+        .getLoop()
+        .callSoonThreadsafe(() ->
+            other.addDoneCallback(done -> {
+              if (!loop.isClosed()) {
+                Throwable failure =
+                    done.cancelled() ? new CancellationException() : done.exception();
+                T value = failure == null ? done.result() : null;
+                loop.callSoonThreadsafe(() -> complete(wrapped, value, failure));
+              }
+            }));
+    wrapped.addDoneCallback(done -> {
+      if (done.cancelled() && !other.getLoop().isClosed()) {
+        other.getLoop().callSoonThreadsafe(other::cancel);
+      }
+    });
   }
 
   private static void cancel(CompletionStage<?> stage) {
@@ -98,6 +124,20 @@ public final class Futures {
     RemoteTask<T> answer = new RemoteTask<>(loop);
     loop.callSoonThreadsafe(() -> answer.start(coro));
     return answer;
+  }
+
+  /**
+   * To be called before callbacks are added.
+   *
+   * @throws IllegalArgumentException one of {@code futures} belongs to another loop
+   */
+  static void checkLoop(CallbackLoop loop, Collection<? extends Future<?>> futures) {
+    for (Future<?> future : futures) {
+      if (!future.getLoop().equals(loop)) {
+        throw new IllegalArgumentException(
+            "The future belongs to a different loop than the one specified as the loop argument");
+      }
+    }
   }
 
   /** {@link Timeout} around {@code future}. */

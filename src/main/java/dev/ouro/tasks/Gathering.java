@@ -33,12 +33,7 @@ public final class Gathering<T> extends Future<List<T>> {
     super(loop);
     this.returnExceptions = returnExceptions;
     this.children = new ArrayList<>(futures);
-    for (Future<?> child : children) {
-      if (!child.getLoop().equals(loop)) {
-        throw new IllegalArgumentException(
-            "The future belongs to a different loop than the one specified as the loop argument");
-      }
-    }
+    Futures.checkLoop(loop, children);
     if (children.isEmpty()) {
       setResult(List.of());
     }

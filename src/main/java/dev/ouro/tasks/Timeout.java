@@ -6,7 +6,6 @@ import dev.ouro.loop.Handle;
 import dev.ouro.loop.RunningLoop;
 import dev.ouro.loop.Task;
 import dev.ouro.loop.TaskBody;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -31,11 +30,22 @@ import java.util.concurrent.TimeoutException;
  */
 public final class Timeout {
   private enum State {
-    CREATED,
-    ENTERED,
-    EXPIRING,
-    EXPIRED,
-    EXITED
+    CREATED("created"),
+    ENTERED("active"),
+    EXPIRING("expiring"),
+    EXPIRED("expired"),
+    EXITED("finished");
+
+    private final String text;
+
+    State(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
   }
 
   private State state = State.CREATED;
@@ -74,8 +84,7 @@ public final class Timeout {
       throw new IllegalStateException("Timeout has not been entered");
     }
     if (state != State.ENTERED) {
-      throw new IllegalStateException(
-          "Cannot change state of " + state.name().toLowerCase(Locale.ROOT) + " Timeout");
+      throw new IllegalStateException("Cannot change state of " + state + " Timeout");
     }
     when = changed;
     cancelTimer();
@@ -162,7 +171,10 @@ public final class Timeout {
 
   @Override
   public String toString() {
-    String end = state == State.ENTERED && when.isPresent() ? " when=" + when.getAsLong() : "";
-    return "<Timeout [" + state.name().toLowerCase(Locale.ROOT) + "]" + end + ">";
+    String end = "";
+    if (state == State.ENTERED) {
+      end = " when=" + (when.isPresent() ? when.getAsLong() : "null");
+    }
+    return "<Timeout [" + state + "]" + end + ">";
   }
 }

@@ -23,18 +23,15 @@ public final class Waiting implements Consumer<Future<?>> {
     this.futures = futures;
     this.returnWhen = returnWhen;
     this.waiter = loop.createFuture();
-    for (Future<?> future : futures) {
-      if (!future.done()) {
-        left++;
-      }
-    }
+    this.left = futures.size();
   }
 
   /**
-   * Suspends the calling task until {@code futures} are done as {@code returnWhen} says.
+   * Suspends the calling task until {@code futures} are done as {@code returnWhen} says; for a turn
+   * at least.
    *
    * @param timeout for how long at most; null: without limit
-   * @throws IllegalArgumentException {@code futures} is empty
+   * @throws IllegalArgumentException {@code futures} is empty, or one belongs to another loop
    */
   public static <F extends Future<?>> DoneAndPending<F> await(
       Collection<F> futures, Duration timeout, ReturnWhen returnWhen) {
@@ -43,24 +40,15 @@ public final class Waiting implements Consumer<Future<?>> {
     if (all.isEmpty()) {
       throw new IllegalArgumentException("Set of Tasks/Futures is empty.");
     }
-    Waiting waiting = new Waiting(RunningLoop.require(), all, returnWhen);
-    if (!waiting.isOver()) {
-      waiting.suspend(timeout);
-    }
+    CallbackLoop loop = RunningLoop.require();
+    Futures.checkLoop(loop, all);
+    new Waiting(loop, all, returnWhen).suspend(timeout);
     Set<F> done = new LinkedHashSet<>();
     Set<F> pending = new LinkedHashSet<>();
     for (F future : all) {
       (future.done() ? done : pending).add(future);
     }
     return new DoneAndPending<>(done, pending);
-  }
-
-  private boolean isOver() {
-    if (left == 0 || returnWhen == ReturnWhen.FIRST_COMPLETED && left < futures.size()) {
-      return true;
-    }
-    return returnWhen == ReturnWhen.FIRST_EXCEPTION
-        && futures.stream().anyMatch(future -> future.done() && failed(future));
   }
 
   private static boolean failed(Future<?> done) {

@@ -174,4 +174,9 @@ public interface SocketLoop {
    * not tell the descriptor, so this always reads and sends.
    */
   Future<Long> sockSendfile(Socket sock, FileChannel file, SendfileOptions options);
+
+  /** {@link #sockSendfile(Socket, FileChannel, SendfileOptions)} of all of it. */
+  default Future<Long> sockSendfile(Socket sock, FileChannel file) {
+    return sockSendfile(sock, file, SendfileOptions.DEFAULT);
+  }
 }

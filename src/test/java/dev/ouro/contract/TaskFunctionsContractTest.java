@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ouro.Asyncio;
 import dev.ouro.EventLoop;
+import dev.ouro.SelectorEventLoop;
 import dev.ouro.loop.ExceptionContext;
 import dev.ouro.loop.ExceptionGroup;
 import dev.ouro.loop.Future;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -174,6 +176,7 @@ class TaskFunctionsContractTest {
           .hasMessage("Timeout has not been entered");
       assertThatThrownBy(() ->
               timeout.run(() -> {
+                assertThat(timeout.toString()).isEqualTo("<Timeout [active] when=null>");
                 timeout.reschedule(OptionalLong.of(loop.time() - 1));
                 Asyncio.sleep(LONG);
               }))
@@ -195,6 +198,10 @@ class TaskFunctionsContractTest {
               }))
           .isEqualTo("in time");
       assertThat(lifted.expired()).isFalse();
+      assertThat(lifted.toString()).isEqualTo("<Timeout [finished]>");
+      assertThatThrownBy(() -> lifted.reschedule(OptionalLong.empty()))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("Cannot change state of finished Timeout");
     });
   }
 
@@ -232,6 +239,74 @@ class TaskFunctionsContractTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("Set of Tasks/Futures is empty.");
     });
+  }
+
+  /** As in asyncio, what is done already is noticed in the next turn, and cancellation before. */
+  @Test
+  void shouldSuspendForATurnWhenAllIsDone() {
+    tasks.run(() -> {
+      Future<Integer> done = loop.createFuture();
+      done.setResult(1);
+      for (ReturnWhen when : ReturnWhen.values()) {
+        trace.clear();
+        loop.callSoon(() -> trace.add("callback"));
+        assertThat(Asyncio.wait(List.of(done), when).done()).containsExactly(done);
+        assertThat(trace).containsExactly("callback");
+      }
+      Task<?> cancelled =
+          Asyncio.createTask(() -> {
+            Asyncio.currentTask().cancel();
+            Asyncio.wait(List.of(done));
+          });
+      assertThatThrownBy(cancelled::await).isInstanceOf(CancellationException.class);
+    });
+  }
+
+  /** Nothing would ever wake the task, or another thread would. */
+  @Test
+  void shouldRefuseFuturesOfAnotherLoop() throws IOException {
+    String message =
+        "The future belongs to a different loop than the one specified as the loop argument";
+    try (EventLoop other = new SelectorEventLoop()) {
+      Future<Integer> foreign = other.createFuture();
+      List<ThrowingCallable> calls =
+          List.of(
+              () -> Asyncio.wait(List.of(foreign)),
+              () -> Asyncio.gather(foreign),
+              () -> Asyncio.gatherReturnExceptions(foreign),
+              () -> Asyncio.asCompleted(List.of(foreign)));
+      tasks.run(() ->
+          assertThat(calls)
+              .allSatisfy(call ->
+                  assertThatThrownBy(call)
+                      .isInstanceOf(IllegalArgumentException.class)
+                      .hasMessage(message)));
+    }
+  }
+
+  /** Both loops run, each on a thread of its own: neither touches what is the other's. */
+  @Test
+  void shouldFollowFutureOfALoopInAnotherThread() throws Exception {
+    try (EventLoop other = new SelectorEventLoop()) {
+      Future<String> answered = other.createFuture();
+      Future<String> abandoned = other.createFuture();
+      Thread thread =
+          new Thread(() -> {
+            other.setDebug(true);
+            other.runForever();
+          });
+      thread.start();
+      tasks.run(() -> {
+        Future<String> following = Asyncio.ensureFuture(answered);
+        other.callSoonThreadsafe(() -> answered.setResult("there"));
+        assertThat(following.await()).isEqualTo("there");
+        Asyncio.ensureFuture(abandoned).cancel();
+        Asyncio.sleep(Duration.ZERO);
+      });
+      other.callSoonThreadsafe(other::stop);
+      thread.join();
+      assertThat(abandoned.cancelled()).isTrue();
+    }
   }
 
   @Test
@@ -439,6 +514,7 @@ class TaskFunctionsContractTest {
     tasks.run(() -> {
       Future<Integer> own = loop.createFuture();
       assertThat((Object) Asyncio.ensureFuture(own)).isSameAs(own);
+      assertThat((Object) Asyncio.currentTask(loop)).isSameAs(Asyncio.currentTask());
       assertThat(Asyncio.ensureFuture(() -> 4).await()).isEqualTo(4);
     });
   }
