@@ -6,64 +6,31 @@ import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Signal;
 import dev.ouro.linux.SignalInfo;
 import dev.ouro.poll.Engine;
-import dev.ouro.poll.Ready;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The callback loop over an {@link Engine}. {@link #turn()} by turn, in the order of {@link
- * #runOnce}, which is the only place where callbacks run.
+ * The callback loop over an {@link Engine}. How it runs is in {@link TurnLoop} and {@link
+ * LoopControl}; here is what it offers, each kind by a part of its own.
  *
  * <p>What is public here and not in {@link CallbackLoop} is for transports.
  */
 @SuppressWarnings({
-  "ReferenceEquality", // of loops
   "exports", // the engine's types are for this module
   "this-escape" // to parts that keep it, and call it only once the loop runs
 })
-public class EngineLoop implements CallbackLoop {
-  private static final long LONGEST_POLL_NANOS = Duration.ofHours(24).toNanos();
+public class EngineLoop extends TurnLoop {
   private static final long CLOCK_ORIGIN = System.nanoTime();
 
-  private final ReadyQueue ready = new ReadyQueue();
-  private final Inbox inbox = new Inbox();
-  private final TimerHeap timers = new TimerHeap();
-  private final FlushList flushList = new FlushList();
-  private final LongSupplier clock;
-  private final Engine engine;
-  private final Waiter waiter;
   private final FdWatches watches;
-  private final ErrorReports errors = new ErrorReports(this);
-  private final SlowCallbacks slow = new SlowCallbacks();
   private final JobExecutor executor = new JobExecutor(this);
-
-  /** The thread that runs the loop, or null. */
-  private volatile Thread thread;
-
-  private volatile boolean closed;
-  private volatile boolean debug = SlowCallbacks.debugByDefault();
-  private ThreadState threadState;
-
-  /** Who has control: the loop's thread while it runs, or a task's. */
-  private Thread activeThread;
-
-  private ThreadState activeState;
-  private final TaskList tasks = new TaskList();
   private TaskFactory taskFactory;
-
-  /** Whether the loop's thread carries tasks; null until the first one. */
-  private Boolean mountsTasks;
-
-  private boolean stopping;
-  private long turn;
 
   /** What transports and servers own, by number; what is closed may still be there. */
   private Fd[] owned = new Fd[64];
@@ -89,80 +56,16 @@ public class EngineLoop implements CallbackLoop {
    */
   public EngineLoop(EngineFactory engines, WaitStrategy strategy, LongSupplier clock)
       throws LinuxException {
-    Objects.requireNonNull(strategy, "strategy");
-    this.clock = Objects.requireNonNull(clock, "clock");
-    engine = engines.open(ready);
-    waiter = new Waiter(engine, inbox, clock, strategy, Runtime.getRuntime().availableProcessors());
+    super(engines, strategy, clock);
     watches = new FdWatches(this, engine);
     unclosed = debug ? UnclosedLoop.watch(this, owned) : null;
   }
 
-  // Running
-
   @Override
-  public void runForever() {
-    checkCanRun();
-    engine.attach();
-    ThreadState state = ThreadState.current();
-    state.loop = this;
-    threadState = state;
-    activate(Thread.currentThread(), state);
-    thread = Thread.currentThread();
-    if (!tasks.isEmpty()) {
-      armAgainstPinning();
+  void beforeFirstWait() {
+    if (unclosed == null) {
+      unclosed = UnclosedLoop.watch(this, owned);
     }
-    try {
-      do {
-        runOnce();
-      } while (!stopping);
-    } finally {
-      stopping = false;
-      try {
-        submitWhatIsLeft();
-      } finally {
-        thread = null;
-        threadState = null;
-        activate(null, null);
-        state.loop = null;
-      }
-    }
-  }
-
-  @Override
-  public <T> T runUntilComplete(Future<T> future) {
-    Objects.requireNonNull(future, "future");
-    if (future.getLoop() != this) {
-      throw new IllegalArgumentException(
-          "future: it belongs to a different loop than the one that is to run it: " + future);
-    }
-    checkCanRun();
-    UntilDone<T> untilDone = new UntilDone<>();
-    future.addDoneCallback(untilDone);
-    try {
-      runForever();
-    } finally {
-      future.removeDoneCallback(untilDone);
-      untilDone.over = true;
-    }
-    if (!future.done()) {
-      throw new IllegalStateException("Event loop stopped before Future completed.");
-    }
-    return future.result();
-  }
-
-  @Override
-  public void stop() {
-    stopping = true;
-  }
-
-  @Override
-  public boolean isRunning() {
-    return thread != null;
-  }
-
-  @Override
-  public boolean isClosed() {
-    return closed;
   }
 
   @Override
@@ -177,20 +80,16 @@ public class EngineLoop implements CallbackLoop {
     reportPendingTasks();
     closed = true;
     tellClosed();
-    ready.clear();
-    tasks.snapshot().forEach(Task::destroy);
-    ready.clear();
-    timers.clear();
-    inbox.takeAll();
-    flushList.clear();
+    forgetScheduled();
+    tasks().snapshot().forEach(Task::destroy);
+    forgetScheduled();
     watches.clear();
     if (signals != null) {
       signals.removeAll();
     }
     executor.close();
     asyncgens = null;
-    waiter.close();
-    engine.close();
+    closeEngine();
     if (signals != null) {
       signals.close();
     }
@@ -202,51 +101,12 @@ public class EngineLoop implements CallbackLoop {
   /** Tells what belongs to the loop that it is closed: before the tasks, which may still use it. */
   protected void tellClosed() {}
 
-  // Scheduling
-
-  @Override
-  public Handle callSoon(Runnable callback, Context context) {
-    checkCanSchedule();
-    Handle handle = new Handle(callback, this, context, callerState());
-    takeInbox();
-    ready.add(handle);
-    return handle;
-  }
-
-  @Override
-  public Handle callSoonThreadsafe(Runnable callback, Context context) {
-    checkOpen();
-    Handle handle = new Handle(callback, this, context, callerState());
-    inbox.add(handle);
-    waiter.wake();
-    return handle;
-  }
-
-  @Override
-  public TimerHandle callLater(Duration delay, Runnable callback, Context context) {
-    Objects.requireNonNull(delay, "delay");
-    return callAt(Durations.after(time(), delay), callback, context);
-  }
-
-  @Override
-  public TimerHandle callAt(long whenNanos, Runnable callback, Context context) {
-    checkCanSchedule();
-    TimerHandle timer = new TimerHandle(whenNanos, callback, this, context, callerState());
-    timers.add(timer);
-    return timer;
-  }
-
-  @Override
-  public final long time() {
-    return clock.getAsLong();
-  }
+  // Futures and tasks
 
   @Override
   public <T> Future<T> createFuture() {
     return new Future<>(this);
   }
-
-  // Tasks
 
   @Override
   @SuppressWarnings("unchecked")
@@ -271,63 +131,8 @@ public class EngineLoop implements CallbackLoop {
     return taskFactory;
   }
 
-  final TaskList tasks() {
-    return tasks;
-  }
-
-  /** Whether this loop's tasks are {@link MountedThread}s. */
-  final boolean mountsTasks() {
-    if (mountsTasks == null) {
-      // A virtual thread cannot carry others.
-      mountsTasks = TaskThreads.mounted() && (thread == null || !thread.isVirtual());
-      armAgainstPinning();
-    }
-    return mountsTasks;
-  }
-
-  /** Has the loop's thread not block when a task that is pinned to it parks. */
-  final void armAgainstPinning() {
-    LockSupport.unpark(thread);
-  }
-
-  final Thread activeThread() {
-    return activeThread;
-  }
-
-  final ThreadState activeState() {
-    return activeState;
-  }
-
-  final void activate(Thread active, ThreadState state) {
-    activeThread = active;
-    activeState = state;
-  }
-
-  /** Runs {@code action} now, on the thread that runs the loop, which may be a task's carrier. */
-  final void runOnLoopThread(Runnable action) {
-    if (callerState() instanceof TaskThread caller) {
-      caller.callOnLoopThread(action);
-    } else {
-      action.run();
-    }
-  }
-
-  /** Code of the JDK lets {@code blocked} go on. From any thread. */
-  final void addUnblocked(TaskThread blocked) {
-    if (closed) {
-      blocked.abandon();
-    } else if (Thread.currentThread() == activeThread || Thread.currentThread() == thread) {
-      takeInbox();
-      ready.add(blocked, TaskThread.UNBLOCKED, 0);
-    } else {
-      Runnable goOn = () -> blocked.run(TaskThread.UNBLOCKED, 0);
-      inbox.add(new Handle(goOn, this, new Context(), null));
-      waiter.wake();
-    }
-  }
-
   private void reportPendingTasks() {
-    for (Task<?> task : tasks.snapshot()) {
+    for (Task<?> task : tasks().snapshot()) {
       callExceptionHandler(
           ExceptionContext.of("Task was destroyed but it is pending!")
               .with("task", task)
@@ -396,7 +201,7 @@ public class EngineLoop implements CallbackLoop {
   @Override
   public <T> Future<T> runInExecutor(Executor in, Callable<T> job) {
     Objects.requireNonNull(job, "job");
-    checkOpen();
+    requireOpen();
     return executor.run(in, job);
   }
 
@@ -410,7 +215,7 @@ public class EngineLoop implements CallbackLoop {
     if (timeout != null && timeout.isNegative()) {
       throw new IllegalArgumentException("timeout: " + timeout + " is negative");
     }
-    checkOpen();
+    requireOpen();
     return executor.shutdown(timeout);
   }
 
@@ -464,11 +269,6 @@ public class EngineLoop implements CallbackLoop {
   }
 
   @Override
-  public boolean getDebug() {
-    return debug;
-  }
-
-  @Override
   public void setDebug(boolean enabled) {
     debug = enabled;
     if (unclosed != null) {
@@ -495,26 +295,6 @@ public class EngineLoop implements CallbackLoop {
     return engine;
   }
 
-  /** The number of the turn that runs, or ran last: 1 for the first. */
-  public final long turn() {
-    return turn;
-  }
-
-  /**
-   * Calls {@code flushable} once, before the loop polls next; whoever registers twice is called
-   * twice. Allocates nothing.
-   */
-  public final void beforePoll(Flushable flushable) {
-    flushList.add(flushable);
-  }
-
-  /** {@link #callSoon(Runnable)} of something that exists already. Allocates nothing. */
-  public final void callSoonReady(Ready entry) {
-    checkCanSchedule();
-    takeInbox();
-    ready.add(entry, 0, 0);
-  }
-
   /**
    * For who runs the loop: runs {@code callback} for SIGINT, as {@link #addSignalHandler(Signal,
    * Runnable)} does, but one at a time. While one waits for the loop, which may be busy for good,
@@ -530,38 +310,6 @@ public class EngineLoop implements CallbackLoop {
     Objects.requireNonNull(callback, "callback");
     checkCanSchedule();
     return signals().addInterrupt(callback);
-  }
-
-  /** Runs {@code body} in {@code context}, now; what it throws comes out. Allocates nothing. */
-  public final void runInContext(Context context, Runnable body) {
-    ThreadState state = callerState();
-    ContextCell previous = context.cell.enter(state);
-    try {
-      body.run();
-    } finally {
-      context.cell.leave(state, previous);
-    }
-  }
-
-  /** {@link #runInContext(Context, Runnable)} for a body that need not capture its arguments. */
-  public final <A, B> void runInContext(
-      Context context, BiConsumer<? super A, ? super B> body, A first, B second) {
-    ThreadState state = callerState();
-    ContextCell previous = context.cell.enter(state);
-    try {
-      body.accept(first, second);
-    } finally {
-      context.cell.leave(state, previous);
-    }
-  }
-
-  /**
-   * To be called before the parts of a transport or server are touched by a task: one that code of
-   * the JDK has blocked may run beside the loop until then, where the JDK does not let the loop
-   * schedule its thread. Costs nothing on the loop's own thread.
-   */
-  public final void regainControl() {
-    callerState();
   }
 
   /**
@@ -622,180 +370,5 @@ public class EngineLoop implements CallbackLoop {
   /** Ends {@link #claimDescriptor}, when the transport is closing; no-op for another's claim. */
   public final void releaseDescriptor(int fd, Object transport) {
     watches.release(fd, transport);
-  }
-
-  // The loop
-
-  /** One turn: asyncio's {@code _run_once}. The only place where callbacks run. */
-  private void runOnce() {
-    turn++;
-    // 1. Forget cancelled timers.
-    timers.prune();
-    // 2. Send what transports wrote.
-    flush();
-    // 3. How long may it wait?
-    long timeoutNanos = pollTimeoutNanos();
-    if (timeoutNanos != 0 && unclosed == null) {
-      unclosed = UnclosedLoop.watch(this, owned);
-    }
-    // 4. Submit, wait, and take what was completed.
-    waiter.poll(timeoutNanos);
-    // 5. Take what other threads scheduled.
-    takeInbox();
-    // 6. Take the timers that are due.
-    takeDueTimers();
-    // 7. Run what is queued now; what it schedules waits for the next turn.
-    for (int left = ready.size(); left > 0; left--) {
-      runFirst();
-    }
-  }
-
-  private long pollTimeoutNanos() {
-    if (stopping || ready.size() > 0 || !inbox.isEmpty() || !flushList.isEmpty()) {
-      return 0;
-    }
-    long next = timers.nextNanos();
-    if (next == Long.MAX_VALUE) {
-      return timers.size() == 0 ? -1 : LONGEST_POLL_NANOS;
-    }
-    return Math.clamp(Durations.subtract(next, time()), 0, LONGEST_POLL_NANOS);
-  }
-
-  private void takeInbox() {
-    for (Handle handle = inbox.takeAll(); handle != null; ) {
-      Handle following = handle.next;
-      handle.next = null;
-      ready.add(handle);
-      handle = following;
-    }
-  }
-
-  private void takeDueTimers() {
-    if (timers.size() == 0) {
-      return;
-    }
-    long now = time();
-    for (TimerHandle due = timers.pollDue(now); due != null; due = timers.pollDue(now)) {
-      ready.add(due);
-    }
-  }
-
-  private void runFirst() {
-    Object entry = ready.first();
-    long completion = ready.firstCompletion();
-    long data = ready.firstData();
-    ready.removeFirst();
-    if (entry instanceof Handle handle) {
-      runHandle(handle);
-    } else if (debug) {
-      slow.time(this, entry, () -> runReady((Ready) entry, completion, data));
-    } else {
-      runReady((Ready) entry, completion, data);
-    }
-  }
-
-  final void runHandle(Handle handle) {
-    if (debug) {
-      slow.time(this, handle, () -> handle.run(threadState));
-    } else {
-      handle.run(threadState);
-    }
-  }
-
-  private void runReady(Ready entry, long completion, long data) {
-    try {
-      entry.run(completion, data);
-    } catch (Throwable thrown) {
-      errors.reportOrRethrow("Exception in callback " + CallbackText.of(entry), thrown);
-    }
-  }
-
-  private void flush() {
-    for (int left = flushList.size(); left > 0; left--) {
-      Flushable flushable = flushList.takeFirst();
-      try {
-        flushable.flush();
-      } catch (Throwable thrown) {
-        errors.reportOrRethrow("Exception in flush of " + CallbackText.of(flushable), thrown);
-      }
-    }
-  }
-
-  /** What was written in the last turn of a run leaves before the run ends, as in asyncio. */
-  private void submitWhatIsLeft() {
-    flush();
-    if (engine.batchesSends()) {
-      engine.poll(0);
-    }
-  }
-
-  /** The state of the calling thread. */
-  final ThreadState callerState() {
-    return Thread.currentThread() == activeThread ? activeState : ThreadState.current();
-  }
-
-  /**
-   * To be called before anything is begun.
-   *
-   * @throws IllegalStateException the loop is closed
-   */
-  public final void requireOpen() {
-    checkOpen();
-  }
-
-  private void checkOpen() {
-    if (closed) {
-      throw new IllegalStateException("Event loop is closed");
-    }
-  }
-
-  private void checkCanSchedule() {
-    checkOpen();
-    checkThread();
-  }
-
-  private void checkCanRun() {
-    checkOpen();
-    if (isRunning()) {
-      throw new IllegalStateException("This event loop is already running");
-    }
-    if (RunningLoop.current() != null) {
-      throw new IllegalStateException("Cannot run the event loop while another loop is running");
-    }
-  }
-
-  /** In debug mode, refuses a thread that is not the one that runs this loop. */
-  final void checkThread() {
-    if (debug && isRunning() && RunningLoop.current() != this) {
-      throw new IllegalStateException(
-          "Non-thread-safe operation invoked on an event loop other than the current one");
-    }
-  }
-
-  @Override
-  public String toString() {
-    return "<"
-        + getClass().getSimpleName()
-        + " running="
-        + isRunning()
-        + " closed="
-        + closed
-        + " debug="
-        + debug
-        + ">";
-  }
-
-  /** Stops the loop when the future of {@link #runUntilComplete} is done. */
-  private final class UntilDone<T> implements java.util.function.Consumer<Future<T>> {
-    private boolean over;
-
-    @Override
-    public void accept(Future<T> future) {
-      boolean leavesByItself =
-          !future.cancelled() && future.failure() != null && LoopExit.isFatal(future.failure());
-      if (!over && !leavesByItself) {
-        stop();
-      }
-    }
   }
 }

@@ -6,10 +6,10 @@ import java.util.TreeMap;
 
 /** A loop's exception handlers: the one that was set, the default one, and what they throw. */
 final class ErrorReports {
-  private final EngineLoop loop;
+  private final CallbackLoop loop;
   private ExceptionHandler handler;
 
-  ErrorReports(EngineLoop loop) {
+  ErrorReports(CallbackLoop loop) {
     this.loop = loop;
   }
 

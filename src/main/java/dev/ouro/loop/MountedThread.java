@@ -16,9 +16,9 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>A thread with a native frame or a class initializer on its stack is pinned: to park it would
  * block the loop's thread, for ever. It is told apart without asking before every park: the loop's
- * thread has a park permit ({@link EngineLoop#armAgainstPinning}), so that parking on it returns at
- * once. A park that returned although the continuation did not yield had a stale permit of its own,
- * or is pinned; {@link Thread#yield} tells, which in a pinned thread does nothing.
+ * thread has a park permit ({@link LoopControl#armAgainstPinning}), so that parking on it returns
+ * at once. A park that returned although the continuation did not yield had a stale permit of its
+ * own, or is pinned; {@link Thread#yield} tells, which in a pinned thread does nothing.
  */
 @SuppressWarnings("ReferenceEquality") // of continuations and threads
 final class MountedThread extends TaskThread implements Executor {

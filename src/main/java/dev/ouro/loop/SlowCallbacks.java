@@ -37,7 +37,7 @@ final class SlowCallbacks {
   }
 
   /** Runs {@code body}, which is {@code what}; logs it unless something inside was logged. */
-  void time(EngineLoop loop, Object what, Runnable body) {
+  void time(CallbackLoop loop, Object what, Runnable body) {
     long loggedBefore = logged;
     long start = loop.time();
     body.run();
