@@ -51,7 +51,8 @@ import java.util.concurrent.TimeoutException;
  *
  * <p>The system property {@code dev.ouro.engine} says on what {@link #newEventLoop()} builds:
  * {@code io_uring}, {@code epoll}, or {@code auto} (default): io_uring where the machine allows it,
- * else epoll. {@link EventLoop#engine} tells what it was, and why.
+ * else epoll. {@link EventLoop#engine} tells what it was, and why. On a virtual thread it is epoll:
+ * a ring belongs to a platform thread.
  */
 public final class Asyncio {
   private static final String ENGINE_PROPERTY = "dev.ouro.engine";
@@ -88,6 +89,9 @@ public final class Asyncio {
   }
 
   private static EventLoop best(WaitStrategy strategy) throws LinuxException {
+    if (Thread.currentThread().isVirtual()) {
+      return new SelectorEventLoop(strategy, "io_uring: a virtual thread cannot own a ring");
+    }
     try {
       return new ProactorEventLoop(strategy, "the machine allows it");
     } catch (LinuxException e) {

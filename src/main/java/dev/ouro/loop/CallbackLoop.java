@@ -37,7 +37,8 @@ public interface CallbackLoop extends AutoCloseable {
    * Runs until {@link #stop}. A stop from before makes it run one turn that does not wait.
    *
    * @throws IllegalStateException this loop, or another one, runs on this thread already; or this
-   *     one runs on another thread
+   *     one runs on another thread; or this is a virtual thread, which cannot own a ring, nor carry
+   *     tasks that were made on a platform thread
    * @throws LoopExit and other errors that {@link LoopExit} names: what a callback threw. The loop
    *     can run again
    */

@@ -49,7 +49,9 @@ abstract class LoopControl implements CallbackLoop {
   final boolean mountsTasks() {
     if (mountsTasks == null) {
       // A virtual thread cannot carry others.
-      mountsTasks = TaskThreads.mounted() && (thread == null || !thread.isVirtual());
+      // Before a run: who makes the task mostly runs it, too.
+      Thread runner = thread == null ? Thread.currentThread() : thread;
+      mountsTasks = TaskThreads.mounted() && !runner.isVirtual();
       armAgainstPinning();
     }
     return mountsTasks;
@@ -141,6 +143,11 @@ abstract class LoopControl implements CallbackLoop {
     }
     if (RunningLoop.current() != null) {
       throw new IllegalStateException("Cannot run the event loop while another loop is running");
+    }
+    if (Boolean.TRUE.equals(mountsTasks) && Thread.currentThread().isVirtual()) {
+      throw new IllegalStateException(
+          "Cannot run the event loop on a virtual thread: its tasks were made on another thread, to"
+              + " be carried by a platform thread");
     }
   }
 
