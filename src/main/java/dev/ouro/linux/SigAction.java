@@ -2,7 +2,6 @@
 package dev.ouro.linux;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -32,7 +31,7 @@ public final class SigAction {
   private static final int MASK = 8;
   private static final int FLAGS = 136;
 
-  private static final MethodHandle SIGACTION = CapturedErrno.function("sigaction");
+  private static final MethodHandle SIGACTION = Syscall.function("sigaction");
 
   private final byte[] struct;
 
@@ -97,14 +96,11 @@ public final class SigAction {
         wanted = old + SIZE;
         NativeMemory.copyFrom(action.struct, 0, wanted, SIZE);
       }
-      MemorySegment capture = CapturedErrno.segment();
       int result =
-          (int)
-              (long)
-                  SIGACTION.invokeExact(
-                      capture, (long) signal.number(), wanted, old, 0L, 0L, 0L, 0L);
+          (int) (long) SIGACTION.invokeExact((long) signal.number(), wanted, old, 0L, 0L, 0L, 0L);
       if (result != 0) {
-        throw LinuxException.of("sigaction", CapturedErrno.in(capture), signal.toString());
+        // Its only error with addresses that are good; to ask costs a start 5 ms.
+        throw LinuxException.of("sigaction", Errno.EINVAL, signal.toString());
       }
       byte[] struct = new byte[SIZE];
       NativeMemory.copyTo(old, struct, 0, SIZE);

@@ -151,17 +151,18 @@ public final class SignalPipe {
    * @return how many; or −errno, EAGAIN when there is none
    */
   public int read(Consumer<? super SignalInfo> consumer) {
-    long records = data + RECORDS_OFFSET;
-    long size = RECORDS * (long) SignalInfo.SIZE;
-    long read = Syscall.retrying(Nr.READ, readEnd, records, size, 0, 0, 0);
-    if (read < 0) {
-      return (int) read;
-    }
-    int count = (int) (read / SignalInfo.SIZE);
+    int count = readRecords();
     for (int i = 0; i < count; i++) {
-      consumer.accept(SignalInfo.read(records + i * (long) SignalInfo.SIZE));
+      consumer.accept(SignalInfo.read(data + RECORDS_OFFSET + i * (long) SignalInfo.SIZE));
     }
     return count;
+  }
+
+  /** How many; or −errno. */
+  private int readRecords() {
+    long size = RECORDS * (long) SignalInfo.SIZE;
+    long read = Syscall.retrying(Nr.READ, readEnd, data + RECORDS_OFFSET, size, 0, 0, 0);
+    return (int) (read < 0 ? read : read / SignalInfo.SIZE);
   }
 
   /**
@@ -174,23 +175,28 @@ public final class SignalPipe {
     overflow.reset();
     int count = 0;
     for (int number = 1; number < SIGNALS; number++) {
-      long counter = data + SignalCode.LOST + number * (long) Integer.BYTES;
-      if (NativeMemory.getInt(counter) != 0) {
-        for (int left = NativeMemory.exchangeInt(counter, 0); left != 0; left--) {
-          consumer.accept(SignalInfo.unknown(number));
-          count++;
-        }
+      for (int left = takeLost(number); left != 0; left--) {
+        consumer.accept(SignalInfo.unknown(number));
+        count++;
       }
     }
     return count;
   }
 
+  private int takeLost(int number) {
+    long counter = data + SignalCode.LOST + number * (long) Integer.BYTES;
+    return NativeMemory.getInt(counter) == 0 ? 0 : NativeMemory.exchangeInt(counter, 0);
+  }
+
   /** Forgets what is there. */
   public void clear() {
-    while (read(info -> {}) > 0) {
+    while (readRecords() > 0) {
       // once more
     }
-    readOverflow(info -> {});
+    overflow.reset();
+    for (int number = 1; number < SIGNALS; number++) {
+      takeLost(number);
+    }
   }
 
   @Override

@@ -12,14 +12,14 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** A loop's signal handlers. A signal that arrives waits in the ready queue for its turn. */
-final class SignalHandlers {
+final class SignalHandlers implements Consumer<SignalInfo> {
   private final EngineLoop loop;
   private final SignalSource source;
   private final Map<Signal, SignalHandle> handles = new TreeMap<>();
 
   SignalHandlers(EngineLoop loop) {
     this.loop = loop;
-    this.source = new SignalSource(loop.pollEngine(), this::arrived);
+    this.source = new SignalSource(loop.pollEngine(), this);
   }
 
   Handle add(Signal signal, Callback callback) {
@@ -95,7 +95,9 @@ final class SignalHandlers {
     source.close();
   }
 
-  private void arrived(SignalInfo info) {
+  /** A signal has arrived. */
+  @Override
+  public void accept(SignalInfo info) {
     SignalHandle handle = handles.get(info.signal());
     if (handle != null) {
       loop.callSoonReady(new Arrival(handle, info));
@@ -175,12 +177,7 @@ final class SignalHandlers {
   /** A SIGINT that belongs to nobody in particular: other handlers replace it. */
   private final class InterruptHandle extends SignalHandle {
     InterruptHandle(Runnable callback) {
-      super(
-          Signal.SIGINT,
-          new Callback(info -> {
-            source.taken();
-            callback.run();
-          }));
+      super(Signal.SIGINT, new Callback(new Taking(callback)));
     }
 
     /** One that the loop has not come to take is not lost. */
@@ -193,6 +190,26 @@ final class SignalHandlers {
           throw new IllegalStateException(e); // this process is there
         }
       }
+    }
+  }
+
+  /** Runs the callback of a SIGINT, which the loop has come to take. */
+  private final class Taking implements Consumer<SignalInfo> {
+    private final Runnable callback;
+
+    Taking(Runnable callback) {
+      this.callback = callback;
+    }
+
+    @Override
+    public void accept(SignalInfo info) {
+      source.taken();
+      callback.run();
+    }
+
+    @Override
+    public String toString() {
+      return CallbackText.of(callback);
     }
   }
 
