@@ -71,6 +71,7 @@ public interface EventLoop extends CallbackLoop, SocketLoop {
    *     is left
    * @throws IllegalArgumentException neither host, port nor sock, or both; sock is not a stream; an
    *     argument for TLS and no {@link ServerOptions#withSsl}, or one that the JDK refuses
+   * @throws IllegalStateException sock belongs to another transport of this loop
    */
   Future<Server> createServer(
       Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options);
@@ -81,6 +82,7 @@ public interface EventLoop extends CallbackLoop, SocketLoop {
    *
    * @return the server, as {@link #createServer}
    * @throws IllegalArgumentException neither path nor sock, or both; sock is not a Unix stream
+   * @throws IllegalStateException sock belongs to another transport of this loop
    */
   Future<Server> createUnixServer(
       Supplier<? extends BaseProtocol> protocolFactory, UnixServerOptions options);
@@ -99,6 +101,7 @@ public interface EventLoop extends CallbackLoop, SocketLoop {
    * @throws IllegalArgumentException neither host, port nor sock, or both; an option that is for
    *     hosts together with sock; sock is not a stream; an argument for TLS and no TLS, TLS and
    *     neither host nor serverHostname, or an argument that the JDK refuses
+   * @throws IllegalStateException sock belongs to another transport of this loop
    */
   <P extends BaseProtocol> Future<Connection<Transport, P>> createConnection(
       Supplier<P> protocolFactory, ConnectionOptions options);
@@ -108,6 +111,7 @@ public interface EventLoop extends CallbackLoop, SocketLoop {
    *
    * @return the connection, as {@link #createConnection}
    * @throws IllegalArgumentException neither path nor sock, or both; sock is not a Unix stream
+   * @throws IllegalStateException sock belongs to another transport of this loop
    */
   <P extends BaseProtocol> Future<Connection<Transport, P>> createUnixConnection(
       Supplier<P> protocolFactory, UnixConnectionOptions options);
@@ -125,6 +129,7 @@ public interface EventLoop extends CallbackLoop, SocketLoop {
    *
    * @throws IllegalArgumentException sock is not a stream, or an option is for TLS and there is
    *     none; sock stays the caller's
+   * @throws IllegalStateException sock belongs to another transport of this loop
    */
   <P extends BaseProtocol> Future<Connection<Transport, P>> connectAcceptedSocket(
       Supplier<P> protocolFactory, Socket sock, AcceptedSocketOptions options);
@@ -211,6 +216,7 @@ public interface EventLoop extends CallbackLoop, SocketLoop {
    * @throws IllegalArgumentException sock and anything else that says what the socket is, or sock
    *     is no datagram socket; neither an address nor a family; a path for a family of the
    *     Internet, or the reverse; gso or gro for a Unix socket
+   * @throws IllegalStateException sock belongs to another transport of this loop
    */
   <P extends DatagramProtocol> Future<Connection<DatagramTransport, P>> createDatagramEndpoint(
       Supplier<P> protocolFactory, DatagramOptions options);

@@ -52,7 +52,7 @@ public final class Network {
     }
     TlsLayers layers = serverLayers(options.tls());
     if (options.sock() != null) {
-      Arguments.stream(options.sock());
+      checkFree(Arguments.stream(options.sock()));
       Serving serving =
           new Serving(protocolFactory, options.backlog(), options.startServing(), layers);
       serving.serve(() -> List.of(options.sock()), true, false);
@@ -112,7 +112,7 @@ public final class Network {
       if (options.sock() == null) {
         throw new IllegalArgumentException("path was not specified, and no sock specified");
       }
-      Arguments.unixStream(options.sock());
+      checkFree(Arguments.unixStream(options.sock()));
     }
     Serving serving =
         new Serving(
@@ -202,10 +202,16 @@ public final class Network {
 
   private <P extends BaseProtocol> Future<Connection<Transport, P>> attach(
       Supplier<P> protocolFactory, Socket sock, TlsLayers layers) {
+    checkFree(sock);
     Connector<P> connector = new Connector<>(loop, chunks, open, protocolFactory);
     connector.encrypt(layers);
     connector.attach(sock);
     return connector.result();
+  }
+
+  /** Refuses a socket that is another transport's or server's: it would lose what it receives. */
+  private void checkFree(Socket sock) {
+    loop.checkDescriptor(sock.fd().number());
   }
 
   /** As {@code EventLoop.startTls}. */
@@ -268,6 +274,9 @@ public final class Network {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
     Objects.requireNonNull(options, "options");
     DatagramConnector.check(options);
+    if (options.sock() != null) {
+      checkFree(options.sock());
+    }
     try {
       if (datagrams == null) {
         datagrams = DatagramMemory.allocate();

@@ -4,6 +4,7 @@ package dev.ouro.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ouro.EventLoop;
 import dev.ouro.linux.AddressInfo;
 import dev.ouro.linux.AddressInfoException;
 import dev.ouro.linux.ConnectionRefusedException;
@@ -17,14 +18,20 @@ import dev.ouro.loop.ContextVar;
 import dev.ouro.loop.ExceptionGroup;
 import dev.ouro.loop.Future;
 import dev.ouro.poll.EngineKind;
+import dev.ouro.testing.DatagramRecorder;
 import dev.ouro.testing.NetworkFixture;
 import dev.ouro.testing.OnBothEngines;
 import dev.ouro.testing.Recorder;
 import dev.ouro.transport.BaseProtocol;
 import dev.ouro.transport.Connection;
 import dev.ouro.transport.ConnectionOptions;
+import dev.ouro.transport.DatagramOptions;
+import dev.ouro.transport.DatagramTransport;
 import dev.ouro.transport.Server;
+import dev.ouro.transport.ServerOptions;
 import dev.ouro.transport.Transport;
+import dev.ouro.transport.UnixConnectionOptions;
+import dev.ouro.transport.UnixServerOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,6 +40,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -297,6 +305,44 @@ class ConnectionContractTest {
     net.runUntil(one.protocol()::isLost);
 
     assertThat(pair[0].fd().isClosed()).isTrue();
+  }
+
+  /** Behaviour 94: two would share what arrives, and the second would close the first one's. */
+  @Test
+  void shouldLeaveSocketAloneThatIsAnothers() throws IOException {
+    Socket[] pair = Socket.pair();
+    Socket bound = Socket.open(SocketConstants.AF_INET, SocketConstants.SOCK_DGRAM, 0);
+    bound.bind(new InetSocketAddress("127.0.0.1", 0));
+    EventLoop loop = net.loop();
+    Recorder reader =
+        net.run(loop.createConnection(Recorder::new, ConnectionOptions.of(pair[0]))).protocol();
+    Transport writer =
+        net.run(loop.createConnection(Recorder::new, ConnectionOptions.of(pair[1]))).transport();
+    DatagramTransport datagrams =
+        net.run(loop.createDatagramEndpoint(DatagramRecorder::new, DatagramOptions.of(bound)))
+            .transport();
+
+    List<ThrowingCallable> calls =
+        List.of(
+            () -> loop.createConnection(Recorder::new, ConnectionOptions.of(pair[0])),
+            () -> loop.createUnixConnection(Recorder::new, UnixConnectionOptions.of(pair[0])),
+            () -> loop.connectAcceptedSocket(Recorder::new, pair[0]),
+            () -> loop.createServer(Recorder::new, ServerOptions.of(pair[0])),
+            () -> loop.createUnixServer(Recorder::new, UnixServerOptions.of(pair[0])),
+            () -> loop.createDatagramEndpoint(DatagramRecorder::new, DatagramOptions.of(bound)));
+    assertThat(calls)
+        .allSatisfy(call ->
+            assertThatThrownBy(call)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageMatching("File descriptor \\d+ is used by transport <.*>"));
+
+    writer.write(new byte[1000]);
+    writer.close();
+    net.runUntil(reader::isLost);
+    assertThat(reader.received()).hasSize(1000);
+    datagrams.close();
+    net.runTurns(2);
+    assertThat(bound.fd().isClosed()).isTrue();
   }
 
   /** Behaviour 148: cancelled before anything was done. */
