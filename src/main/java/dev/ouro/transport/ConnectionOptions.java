@@ -6,14 +6,13 @@ import dev.ouro.linux.SocketConstants;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Objects;
-import javax.net.ssl.SSLContext;
 
 /**
  * Where to connect by TCP: the keyword arguments of asyncio's {@code create_connection}. Immutable:
  * every {@code with…} answers a changed copy. Combinations that contradict each other are told by
  * {@code createConnection}.
  */
-public final class ConnectionOptions {
+public final class ConnectionOptions extends ClientTlsOptions<ConnectionOptions> {
   private static final ConnectionOptions DEFAULT = new ConnectionOptions();
 
   private String host;
@@ -27,12 +26,16 @@ public final class ConnectionOptions {
   private Integer interleave;
   private boolean allErrors;
 
-  /** Null as long as nothing is said about TLS. */
-  private TlsArguments tls;
-
-  private ConnectionOptions() {}
+  private ConnectionOptions() {
+    super(null);
+  }
 
   private ConnectionOptions(ConnectionOptions other) {
+    this(other, other.tls);
+  }
+
+  private ConnectionOptions(ConnectionOptions other, TlsArguments tls) {
+    super(tls);
     host = other.host;
     port = other.port;
     family = other.family;
@@ -43,7 +46,6 @@ public final class ConnectionOptions {
     happyEyeballsDelay = other.happyEyeballsDelay;
     interleave = other.interleave;
     allErrors = other.allErrors;
-    tls = other.tls;
   }
 
   /** Connects to {@code host}, a name or a number; null: this machine. */
@@ -159,58 +161,9 @@ public final class ConnectionOptions {
     return copy;
   }
 
-  /** With TLS, with the keys and the trust of {@code context}; null (default): without. */
-  public ConnectionOptions withSsl(SSLContext context) {
-    return withSsl(context == null ? null : SslOptions.of(context));
-  }
-
-  /** {@link #withSsl(SSLContext)}, with more to say about it. */
-  public ConnectionOptions withSsl(SslOptions ssl) {
-    return withTls(TlsArguments.orNone(tls).withSsl(ssl));
-  }
-
-  /**
-   * With so much time for the TLS handshake until the connection is aborted; null: 60 s.
-   *
-   * @throws IllegalArgumentException it is not positive
-   */
-  public ConnectionOptions withSslHandshakeTimeout(Duration sslHandshakeTimeout) {
-    return withTls(TlsArguments.orNone(tls).withSslHandshakeTimeout(sslHandshakeTimeout));
-  }
-
-  /**
-   * With so much time for the end of TLS until the connection is aborted; null: 30 s. The time
-   * begins anew as long as the peer takes what was written.
-   *
-   * @throws IllegalArgumentException it is not positive
-   */
-  public ConnectionOptions withSslShutdownTimeout(Duration sslShutdownTimeout) {
-    return withTls(TlsArguments.orNone(tls).withSslShutdownTimeout(sslShutdownTimeout));
-  }
-
-  /**
-   * With TLS and the JDK's default context, which trusts the JDK's trust store: asyncio's {@code
-   * ssl=True}; or without.
-   *
-   * @throws IllegalStateException the JDK is not able to make its context
-   */
-  public ConnectionOptions withSsl(boolean ssl) {
-    return withSsl(ssl ? SslOptions.ofDefault() : null);
-  }
-
-  /**
-   * With the name that the server's certificate must be for, and that the server is asked for; by
-   * default the host. Empty: the certificate may be for any name, which leaves the connection open
-   * to whoever has one.
-   */
-  public ConnectionOptions withServerHostname(String serverHostname) {
-    return withTls(TlsArguments.orNone(tls).withServerHostname(serverHostname));
-  }
-
-  private ConnectionOptions withTls(TlsArguments changed) {
-    ConnectionOptions copy = new ConnectionOptions(this);
-    copy.tls = changed;
-    return copy;
+  @Override
+  ConnectionOptions withTls(TlsArguments changed) {
+    return new ConnectionOptions(this, changed);
   }
 
   /** The host, or null. */
@@ -266,38 +219,29 @@ public final class ConnectionOptions {
     return allErrors;
   }
 
-  /** Refuses what only makes sense for a host, when there is a socket. */
-  void checkForSock() {
+  /** Refuses what contradicts itself. */
+  void check() {
+    boolean byName = host != null || port != null;
+    if (byName && sock != null) {
+      throw new IllegalArgumentException(
+          "host/port and sock can not be specified at the same time");
+    }
+    if (!byName && sock == null) {
+      throw new IllegalArgumentException("host and port was not specified and no sock specified");
+    }
+    if (sock != null) {
+      checkForSock();
+    }
+  }
+
+  /** Refuses what only makes sense for a host. */
+  private void checkForSock() {
+    Arguments.stream(sock);
     Arguments.notWithSock("family", family != SocketConstants.AF_UNSPEC);
     Arguments.notWithSock("proto", proto != 0);
     Arguments.notWithSock("flags", flags != 0);
     Arguments.notWithSock("localAddr", localAddr != null);
     Arguments.notWithSock("happyEyeballsDelay", happyEyeballsDelay != null);
     Arguments.notWithSock("interleave", interleave != null);
-  }
-
-  /** The TLS, or null. */
-  public SslOptions ssl() {
-    return tls == null ? null : tls.ssl();
-  }
-
-  /** How long the TLS handshake may take; null: as long as by default. */
-  public Duration sslHandshakeTimeout() {
-    return tls == null ? null : tls.sslHandshakeTimeout();
-  }
-
-  /** How long the end of TLS may take; null: as long as by default. */
-  public Duration sslShutdownTimeout() {
-    return tls == null ? null : tls.sslShutdownTimeout();
-  }
-
-  /** The name that the server's certificate must be for; empty: any; null: none was given. */
-  public String serverHostname() {
-    return tls == null ? null : tls.serverHostname();
-  }
-
-  /** What is said about TLS, or null. */
-  TlsArguments tls() {
-    return tls;
   }
 }

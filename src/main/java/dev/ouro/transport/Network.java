@@ -7,16 +7,12 @@ import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.NameInfo;
 import dev.ouro.linux.OpenFile;
 import dev.ouro.linux.Socket;
-import dev.ouro.linux.SocketConstants;
-import dev.ouro.linux.UnixAddress;
-import dev.ouro.loop.Context;
 import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.Future;
 import dev.ouro.memory.ChunkPool;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.FileChannel;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -45,59 +41,9 @@ public final class Network {
       Supplier<? extends BaseProtocol> protocolFactory, ServerOptions options) {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
     Objects.requireNonNull(options, "options");
-    boolean byName = options.hosts() != null || options.port() != null;
-    if (byName && options.sock() != null) {
-      throw new IllegalArgumentException(
-          "host/port and sock can not be specified at the same time");
-    }
-    TlsLayers layers = serverLayers(options.tls());
-    if (options.sock() != null) {
-      checkFree(Arguments.stream(options.sock()));
-      Serving serving =
-          new Serving(protocolFactory, options.backlog(), options.startServing(), layers);
-      serving.serve(() -> List.of(options.sock()), true, false);
-      return serving.result;
-    }
-    if (!byName) {
-      throw new IllegalArgumentException("Neither host/port nor sock were specified");
-    }
-    Serving serving =
-        new Serving(protocolFactory, options.backlog(), options.startServing(), layers);
-    resolveAll(serving, options);
-    return serving.result;
-  }
-
-  private void resolveAll(Serving serving, ServerOptions options) {
-    Resolver resolver = new Resolver(loop, options.family(), 0, options.flags());
-    List<String> hosts = options.hosts() == null ? List.of("") : options.hosts();
-    List<Future<List<AddressInfo>>> pending = new ArrayList<>();
-    for (String host : hosts) {
-      pending.add(resolver.resolve(host.isEmpty() ? null : host, options.port()));
-    }
-    int[] left = {pending.size()};
-    for (Future<List<AddressInfo>> answer : pending) {
-      answer.addDoneCallback(done -> {
-        Throwable failure = done.exception();
-        if (failure != null) {
-          serving.fail(failure);
-        } else if (--left[0] == 0) {
-          serving.serve(() -> ServerSockets.bind(distinct(pending), options), false, false);
-        }
-      });
-    }
-  }
-
-  /** In the order of {@code answers}. Few: a set would have to link the record's hashCode first. */
-  private static List<AddressInfo> distinct(List<Future<List<AddressInfo>>> answers) {
-    List<AddressInfo> addresses = new ArrayList<>();
-    for (Future<List<AddressInfo>> answer : answers) {
-      for (AddressInfo address : answer.result()) {
-        if (!addresses.contains(address)) {
-          addresses.add(address);
-        }
-      }
-    }
-    return addresses;
+    options.check();
+    checkFree(options.sock());
+    return server(protocolFactory, options.tls()).listen(options);
   }
 
   /** As {@code EventLoop.createUnixServer}. */
@@ -105,27 +51,13 @@ public final class Network {
       Supplier<? extends BaseProtocol> protocolFactory, UnixServerOptions options) {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
     Objects.requireNonNull(options, "options");
-    if (options.path() != null && options.sock() != null) {
-      throw new IllegalArgumentException("path and sock can not be specified at the same time");
-    }
-    if (options.path() == null) {
-      if (options.sock() == null) {
-        throw new IllegalArgumentException("path was not specified, and no sock specified");
-      }
-      checkFree(Arguments.unixStream(options.sock()));
-    }
-    Serving serving =
-        new Serving(
-            protocolFactory,
-            options.backlog(),
-            options.startServing(),
-            serverLayers(options.tls()));
-    boolean given = options.sock() != null;
-    serving.serve(
-        () -> List.of(given ? options.sock() : ServerSockets.bindUnix(options.path())),
-        given,
-        options.cleanupSocket());
-    return serving.result;
+    options.check();
+    checkFree(options.sock());
+    return server(protocolFactory, options.tls()).listen(options);
+  }
+
+  private ServerStart server(Supplier<? extends BaseProtocol> protocolFactory, TlsArguments tls) {
+    return new ServerStart(loop, chunks, open, protocolFactory, serverLayers(tls));
   }
 
   /** As {@code EventLoop.createConnection}. */
@@ -133,35 +65,25 @@ public final class Network {
       Supplier<P> protocolFactory, ConnectionOptions options) {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
     Objects.requireNonNull(options, "options");
-    boolean byName = options.host() != null || options.port() != null;
-    if (byName && options.sock() != null) {
-      throw new IllegalArgumentException(
-          "host/port and sock can not be specified at the same time");
-    }
-    if (!byName && options.sock() == null) {
-      throw new IllegalArgumentException("host and port was not specified and no sock specified");
-    }
-    TlsLayers layers =
-        options.tls() == null
-            ? null
-            : tls()
-                .ofClient(
-                    options.tls(),
-                    options.host(),
-                    options.port() == null ? -1 : options.port(),
-                    "You must set serverHostname when using ssl without a host");
+    options.check();
+    checkFree(options.sock());
+    Connector<P> connector =
+        connector(
+            protocolFactory,
+            options.tls(),
+            options.host(),
+            options.port() == null ? -1 : options.port(),
+            "You must set serverHostname when using ssl without a host");
     if (options.sock() != null) {
-      options.checkForSock();
-      return attach(protocolFactory, Arguments.stream(options.sock()), layers);
+      connector.attach(options.sock());
+    } else {
+      Resolver resolver = new Resolver(loop, options.family(), options.proto(), options.flags());
+      InetSocketAddress local = options.localAddr();
+      connector.connect(
+          resolver.resolve(options.host(), options.port()),
+          local == null ? null : () -> resolver.resolve(local),
+          options);
     }
-    Connector<P> connector = new Connector<>(loop, chunks, open, protocolFactory);
-    connector.encrypt(layers);
-    Resolver resolver = new Resolver(loop, options.family(), options.proto(), options.flags());
-    InetSocketAddress local = options.localAddr();
-    connector.connect(
-        resolver.resolve(options.host(), options.port()),
-        local == null ? null : () -> resolver.resolve(local),
-        options);
     return connector.result();
   }
 
@@ -170,25 +92,35 @@ public final class Network {
       Supplier<P> protocolFactory, UnixConnectionOptions options) {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
     Objects.requireNonNull(options, "options");
-    if (options.path() != null && options.sock() != null) {
-      throw new IllegalArgumentException("path and sock can not be specified at the same time");
-    }
-    if (options.path() == null && options.sock() == null) {
-      throw new IllegalArgumentException("no path and sock were specified");
-    }
-    TlsLayers layers =
-        options.tls() == null
-            ? null
-            : tls()
-                .ofClient(
-                    options.tls(), null, -1, "you have to pass serverHostname when using ssl");
+    options.check();
+    checkFree(options.sock());
+    Connector<P> connector =
+        connector(
+            protocolFactory,
+            options.tls(),
+            null,
+            -1,
+            "you have to pass serverHostname when using ssl");
     if (options.sock() != null) {
-      return attach(protocolFactory, Arguments.unixStream(options.sock()), layers);
+      connector.attach(options.sock());
+    } else {
+      connector.connect(options.path());
     }
+    return connector.result();
+  }
+
+  /** Of a client's connection; {@code message} tells that there is TLS and no name for it. */
+  private <P extends BaseProtocol> Connector<P> connector(
+      Supplier<P> protocolFactory, TlsArguments arguments, String host, int port, String message) {
+    return connector(
+        protocolFactory, arguments == null ? null : tls().ofClient(arguments, host, port, message));
+  }
+
+  private <P extends BaseProtocol> Connector<P> connector(
+      Supplier<P> protocolFactory, TlsLayers layers) {
     Connector<P> connector = new Connector<>(loop, chunks, open, protocolFactory);
     connector.encrypt(layers);
-    connector.connect(options.path());
-    return connector.result();
+    return connector;
   }
 
   /** As {@code EventLoop.connectAcceptedSocket}. */
@@ -197,21 +129,17 @@ public final class Network {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
     Objects.requireNonNull(sock, "sock");
     Objects.requireNonNull(options, "options");
-    return attach(protocolFactory, Arguments.stream(sock), serverLayers(options.tls()));
-  }
-
-  private <P extends BaseProtocol> Future<Connection<Transport, P>> attach(
-      Supplier<P> protocolFactory, Socket sock, TlsLayers layers) {
-    checkFree(sock);
-    Connector<P> connector = new Connector<>(loop, chunks, open, protocolFactory);
-    connector.encrypt(layers);
+    checkFree(Arguments.stream(sock));
+    Connector<P> connector = connector(protocolFactory, serverLayers(options.tls()));
     connector.attach(sock);
     return connector.result();
   }
 
   /** Refuses a socket that is another transport's or server's: it would lose what it receives. */
-  private void checkFree(Socket sock) {
-    loop.checkDescriptor(sock.fd().number());
+  private void checkFree(Socket sockOrNull) {
+    if (sockOrNull != null) {
+      loop.checkDescriptor(sockOrNull.fd().number());
+    }
   }
 
   /** As {@code EventLoop.startTls}. */
@@ -274,9 +202,7 @@ public final class Network {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
     Objects.requireNonNull(options, "options");
     DatagramConnector.check(options);
-    if (options.sock() != null) {
-      checkFree(options.sock());
-    }
+    checkFree(options.sock());
     try {
       if (datagrams == null) {
         datagrams = DatagramMemory.allocate();
@@ -295,31 +221,14 @@ public final class Network {
   /** As {@code EventLoop.sendfile}. */
   public Future<Long> sendfile(WriteTransport transport, OpenFile file, SendfileOptions options) {
     Objects.requireNonNull(file, "file");
-    return sendfile(transport, FileSource.of(file), options);
+    return SendfileOperation.start(loop, transport, FileSource.of(file), options, chunks);
   }
 
   /** As {@code EventLoop.sendfile}, by reading and writing. */
   public Future<Long> sendfile(
       WriteTransport transport, FileChannel file, SendfileOptions options) {
     Objects.requireNonNull(file, "file");
-    return sendfile(transport, FileSource.of(file), options);
-  }
-
-  private Future<Long> sendfile(
-      WriteTransport transport, FileSource file, SendfileOptions options) {
-    Objects.requireNonNull(transport, "transport");
-    Objects.requireNonNull(options, "options");
-    if (transport.isClosing()) {
-      throw new IllegalStateException("Transport is closing");
-    }
-    if (!(transport instanceof LoopTransport stream) || !stream.loop().equals(loop)) {
-      throw new IllegalStateException("sendfile is not supported for transport " + transport);
-    }
-    if (!options.fallback() && !(stream instanceof StreamTransport)) {
-      throw new IllegalStateException(
-          "fallback is disabled and native sendfile is not supported for transport " + transport);
-    }
-    return SendfileOperation.start(stream, file, options, chunks);
+    return SendfileOperation.start(loop, transport, FileSource.of(file), options, chunks);
   }
 
   /** As {@code EventLoop.subprocessExec}. */
@@ -386,81 +295,6 @@ public final class Network {
               System.Logger.Level.WARNING,
               "{0} bytes of write buffers are leaked: the kernel has not ended the sends",
               leaked);
-    }
-  }
-
-  /** Where the sockets of a server come from. */
-  @FunctionalInterface
-  private interface Sockets {
-    List<Socket> open() throws LinuxException;
-  }
-
-  /** A server that is being made. */
-  private final class Serving {
-    private final Supplier<? extends BaseProtocol> protocolFactory;
-    private final Context context = Context.copyContext();
-    private final int backlog;
-    private final boolean starts;
-    private final TlsLayers layers;
-    private final Future<Server> result = new Created<>(loop);
-
-    Serving(
-        Supplier<? extends BaseProtocol> protocolFactory,
-        int backlog,
-        boolean starts,
-        TlsLayers layers) {
-      this.layers = layers;
-      this.protocolFactory = protocolFactory;
-      this.backlog = backlog;
-      this.starts = starts;
-    }
-
-    void fail(Throwable failure) {
-      if (!result.done()) {
-        result.setException(failure);
-      }
-    }
-
-    /** Opens the sockets, and completes the result in the next turn. */
-    void serve(Sockets opener, boolean given, boolean cleansUp) {
-      if (result.done()) {
-        return;
-      }
-      SocketServer server = null;
-      try {
-        List<Socket> sockets = opener.open();
-        server =
-            new SocketServer(loop, chunks, open, sockets, given, protocolFactory, context, backlog);
-        server.encrypt(layers);
-        if (cleansUp) {
-          server.cleanUp(0, UnixFile.of((UnixAddress) sockets.getFirst().getsockname()));
-        }
-        for (Socket socket : sockets) {
-          if (StreamEnds.isInternet(socket)) {
-            // The connections inherit it from the listener, which saves a call for each.
-            socket.setsockopt(SocketConstants.IPPROTO_TCP, SocketConstants.TCP_NODELAY, 1);
-          }
-        }
-        if (starts) {
-          server.serve();
-        }
-        succeed(server);
-      } catch (LinuxException | RuntimeException e) {
-        if (server != null) {
-          server.close();
-        }
-        fail(e);
-      }
-    }
-
-    private void succeed(SocketServer server) {
-      loop.callSoon(() -> {
-        if (result.done()) {
-          server.close();
-        } else {
-          result.setResult(server);
-        }
-      });
     }
   }
 }

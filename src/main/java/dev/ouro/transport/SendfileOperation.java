@@ -11,6 +11,7 @@ import dev.ouro.memory.Chunk;
 import dev.ouro.memory.ChunkPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * One {@code loop.sendfile}: waits until the transport has sent what it had, then gives the kernel
@@ -56,21 +57,44 @@ final class SendfileOperation {
   }
 
   /**
-   * Starts; the arguments have been checked.
+   * Starts.
    *
    * @throws SendfileNotAvailableException the file needs the fallback, which is forbidden
-   * @throws IllegalStateException the transport has sent its end of stream, or sends a file
+   * @throws IllegalStateException the transport is closing, is not one of {@code loop}'s, cannot
+   *     send without the fallback, has sent its end of stream, or sends a file
    */
   static Future<Long> start(
-      LoopTransport transport, FileSource file, SendfileOptions options, ChunkPool chunks) {
+      EngineLoop loop,
+      WriteTransport transport,
+      FileSource file,
+      SendfileOptions options,
+      ChunkPool chunks) {
+    LoopTransport stream = check(loop, transport, options);
     if (file.fd() < 0 && !options.fallback()) {
       throw new SendfileNotAvailableException("not a regular file: " + file);
     }
-    SendfileOperation operation = new SendfileOperation(transport, file, options, chunks);
-    transport.beginSendfile(operation);
-    transport.pauseReading();
+    SendfileOperation operation = new SendfileOperation(stream, file, options, chunks);
+    stream.beginSendfile(operation);
+    stream.pauseReading();
     operation.begin();
     return operation.result;
+  }
+
+  private static LoopTransport check(
+      EngineLoop loop, WriteTransport transport, SendfileOptions options) {
+    Objects.requireNonNull(transport, "transport");
+    Objects.requireNonNull(options, "options");
+    if (transport.isClosing()) {
+      throw new IllegalStateException("Transport is closing");
+    }
+    if (!(transport instanceof LoopTransport stream) || !stream.loop().equals(loop)) {
+      throw new IllegalStateException("sendfile is not supported for transport " + transport);
+    }
+    if (!options.fallback() && !(stream instanceof StreamTransport)) {
+      throw new IllegalStateException(
+          "fallback is disabled and native sendfile is not supported for transport " + transport);
+    }
+    return stream;
   }
 
   private void begin() {

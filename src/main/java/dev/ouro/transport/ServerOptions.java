@@ -4,10 +4,8 @@ package dev.ouro.transport;
 import dev.ouro.linux.AddressInfo;
 import dev.ouro.linux.Socket;
 import dev.ouro.linux.SocketConstants;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import javax.net.ssl.SSLContext;
 
 /**
  * Where and how a TCP server listens: the keyword arguments of asyncio's {@code create_server}.
@@ -15,7 +13,7 @@ import javax.net.ssl.SSLContext;
  * <p>Immutable: every {@code with…} answers a changed copy. Combinations that contradict each other
  * are told by {@code createServer}.
  */
-public final class ServerOptions {
+public final class ServerOptions extends TlsOptions<ServerOptions> {
   private static final ServerOptions DEFAULT = new ServerOptions();
 
   private List<String> hosts;
@@ -29,12 +27,16 @@ public final class ServerOptions {
   private boolean keepAlive;
   private boolean startServing = true;
 
-  /** Null as long as nothing is said about TLS. */
-  private TlsArguments tls;
-
-  private ServerOptions() {}
+  private ServerOptions() {
+    super(null);
+  }
 
   private ServerOptions(ServerOptions other) {
+    this(other, other.tls);
+  }
+
+  private ServerOptions(ServerOptions other, TlsArguments tls) {
+    super(tls);
     hosts = other.hosts;
     port = other.port;
     family = other.family;
@@ -45,7 +47,6 @@ public final class ServerOptions {
     reusePort = other.reusePort;
     keepAlive = other.keepAlive;
     startServing = other.startServing;
-    tls = other.tls;
   }
 
   /** Listens on {@code host} (null or empty: on all interfaces) and {@code port} (0: any). */
@@ -141,39 +142,9 @@ public final class ServerOptions {
     return copy;
   }
 
-  /** With TLS, with the keys of {@code context}; null (default): without. */
-  public ServerOptions withSsl(SSLContext context) {
-    return withSsl(context == null ? null : SslOptions.of(context));
-  }
-
-  /** {@link #withSsl(SSLContext)}, with more to say about it. */
-  public ServerOptions withSsl(SslOptions ssl) {
-    return withTls(TlsArguments.orNone(tls).withSsl(ssl));
-  }
-
-  /**
-   * With so much time for the TLS handshake until the connection is aborted; null: 60 s.
-   *
-   * @throws IllegalArgumentException it is not positive
-   */
-  public ServerOptions withSslHandshakeTimeout(Duration sslHandshakeTimeout) {
-    return withTls(TlsArguments.orNone(tls).withSslHandshakeTimeout(sslHandshakeTimeout));
-  }
-
-  /**
-   * With so much time for the end of TLS until the connection is aborted; null: 30 s. The time
-   * begins anew as long as the peer takes what was written.
-   *
-   * @throws IllegalArgumentException it is not positive
-   */
-  public ServerOptions withSslShutdownTimeout(Duration sslShutdownTimeout) {
-    return withTls(TlsArguments.orNone(tls).withSslShutdownTimeout(sslShutdownTimeout));
-  }
-
-  private ServerOptions withTls(TlsArguments changed) {
-    ServerOptions copy = new ServerOptions(this);
-    copy.tls = changed;
-    return copy;
+  @Override
+  ServerOptions withTls(TlsArguments changed) {
+    return new ServerOptions(this, changed);
   }
 
   /** The hosts; null: all interfaces. */
@@ -226,23 +197,18 @@ public final class ServerOptions {
     return startServing;
   }
 
-  /** The TLS, or null. */
-  public SslOptions ssl() {
-    return tls == null ? null : tls.ssl();
-  }
-
-  /** How long the TLS handshake may take; null: as long as by default. */
-  public Duration sslHandshakeTimeout() {
-    return tls == null ? null : tls.sslHandshakeTimeout();
-  }
-
-  /** How long the end of TLS may take; null: as long as by default. */
-  public Duration sslShutdownTimeout() {
-    return tls == null ? null : tls.sslShutdownTimeout();
-  }
-
-  /** What is said about TLS, or null. */
-  TlsArguments tls() {
-    return tls;
+  /** Refuses what contradicts itself. */
+  void check() {
+    boolean byName = hosts != null || port != null;
+    if (byName && sock != null) {
+      throw new IllegalArgumentException(
+          "host/port and sock can not be specified at the same time");
+    }
+    if (!byName && sock == null) {
+      throw new IllegalArgumentException("Neither host/port nor sock were specified");
+    }
+    if (sock != null) {
+      Arguments.stream(sock);
+    }
   }
 }

@@ -4,27 +4,28 @@ package dev.ouro.transport;
 import dev.ouro.linux.Socket;
 import dev.ouro.linux.UnixAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Objects;
-import javax.net.ssl.SSLContext;
 
 /**
  * Where to connect by a Unix socket: the keyword arguments of asyncio's {@code
  * create_unix_connection}. Immutable: every {@code with…} answers a changed copy.
  */
-public final class UnixConnectionOptions {
+public final class UnixConnectionOptions extends ClientTlsOptions<UnixConnectionOptions> {
   private UnixAddress path;
   private Socket sock;
 
-  /** Null as long as nothing is said about TLS. */
-  private TlsArguments tls;
-
-  private UnixConnectionOptions() {}
+  private UnixConnectionOptions() {
+    super(null);
+  }
 
   private UnixConnectionOptions(UnixConnectionOptions other) {
+    this(other, other.tls);
+  }
+
+  private UnixConnectionOptions(UnixConnectionOptions other, TlsArguments tls) {
+    super(tls);
     path = other.path;
     sock = other.sock;
-    tls = other.tls;
   }
 
   /**
@@ -68,58 +69,9 @@ public final class UnixConnectionOptions {
     return copy;
   }
 
-  /** With TLS, with the keys and the trust of {@code context}; null (default): without. */
-  public UnixConnectionOptions withSsl(SSLContext context) {
-    return withSsl(context == null ? null : SslOptions.of(context));
-  }
-
-  /** {@link #withSsl(SSLContext)}, with more to say about it. */
-  public UnixConnectionOptions withSsl(SslOptions ssl) {
-    return withTls(TlsArguments.orNone(tls).withSsl(ssl));
-  }
-
-  /**
-   * With so much time for the TLS handshake until the connection is aborted; null: 60 s.
-   *
-   * @throws IllegalArgumentException it is not positive
-   */
-  public UnixConnectionOptions withSslHandshakeTimeout(Duration sslHandshakeTimeout) {
-    return withTls(TlsArguments.orNone(tls).withSslHandshakeTimeout(sslHandshakeTimeout));
-  }
-
-  /**
-   * With so much time for the end of TLS until the connection is aborted; null: 30 s. The time
-   * begins anew as long as the peer takes what was written.
-   *
-   * @throws IllegalArgumentException it is not positive
-   */
-  public UnixConnectionOptions withSslShutdownTimeout(Duration sslShutdownTimeout) {
-    return withTls(TlsArguments.orNone(tls).withSslShutdownTimeout(sslShutdownTimeout));
-  }
-
-  /**
-   * With TLS and the JDK's default context, which trusts the JDK's trust store: asyncio's {@code
-   * ssl=True}; or without.
-   *
-   * @throws IllegalStateException the JDK is not able to make its context
-   */
-  public UnixConnectionOptions withSsl(boolean ssl) {
-    return withSsl(ssl ? SslOptions.ofDefault() : null);
-  }
-
-  /**
-   * With the name that the server's certificate must be for, and that the server is asked for;
-   * obligatory with TLS. Empty: the certificate may be for any name, which leaves the connection
-   * open to whoever has one.
-   */
-  public UnixConnectionOptions withServerHostname(String serverHostname) {
-    return withTls(TlsArguments.orNone(tls).withServerHostname(serverHostname));
-  }
-
-  private UnixConnectionOptions withTls(TlsArguments changed) {
-    UnixConnectionOptions copy = new UnixConnectionOptions(this);
-    copy.tls = changed;
-    return copy;
+  @Override
+  UnixConnectionOptions withTls(TlsArguments changed) {
+    return new UnixConnectionOptions(this, changed);
   }
 
   /** The server's address, or null. */
@@ -132,28 +84,16 @@ public final class UnixConnectionOptions {
     return sock;
   }
 
-  /** The TLS, or null. */
-  public SslOptions ssl() {
-    return tls == null ? null : tls.ssl();
-  }
-
-  /** How long the TLS handshake may take; null: as long as by default. */
-  public Duration sslHandshakeTimeout() {
-    return tls == null ? null : tls.sslHandshakeTimeout();
-  }
-
-  /** How long the end of TLS may take; null: as long as by default. */
-  public Duration sslShutdownTimeout() {
-    return tls == null ? null : tls.sslShutdownTimeout();
-  }
-
-  /** The name that the server's certificate must be for; empty: any; null: none was given. */
-  public String serverHostname() {
-    return tls == null ? null : tls.serverHostname();
-  }
-
-  /** What is said about TLS, or null. */
-  TlsArguments tls() {
-    return tls;
+  /** Refuses what contradicts itself. */
+  void check() {
+    if (path != null && sock != null) {
+      throw new IllegalArgumentException("path and sock can not be specified at the same time");
+    }
+    if (path == null && sock == null) {
+      throw new IllegalArgumentException("no path and sock were specified");
+    }
+    if (sock != null) {
+      Arguments.unixStream(sock);
+    }
   }
 }

@@ -4,15 +4,13 @@ package dev.ouro.transport;
 import dev.ouro.linux.Socket;
 import dev.ouro.linux.UnixAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Objects;
-import javax.net.ssl.SSLContext;
 
 /**
  * Where and how a Unix server listens: the keyword arguments of asyncio's {@code
  * create_unix_server}. Immutable: every {@code with…} answers a changed copy.
  */
-public final class UnixServerOptions {
+public final class UnixServerOptions extends TlsOptions<UnixServerOptions> {
   private static final UnixServerOptions DEFAULT = new UnixServerOptions();
 
   private UnixAddress path;
@@ -21,18 +19,21 @@ public final class UnixServerOptions {
   private boolean cleanupSocket = true;
   private boolean startServing = true;
 
-  /** Null as long as nothing is said about TLS. */
-  private TlsArguments tls;
-
-  private UnixServerOptions() {}
+  private UnixServerOptions() {
+    super(null);
+  }
 
   private UnixServerOptions(UnixServerOptions other) {
+    this(other, other.tls);
+  }
+
+  private UnixServerOptions(UnixServerOptions other, TlsArguments tls) {
+    super(tls);
     path = other.path;
     sock = other.sock;
     backlog = other.backlog;
     cleanupSocket = other.cleanupSocket;
     startServing = other.startServing;
-    tls = other.tls;
   }
 
   /**
@@ -94,39 +95,9 @@ public final class UnixServerOptions {
     return copy;
   }
 
-  /** With TLS, with the keys of {@code context}; null (default): without. */
-  public UnixServerOptions withSsl(SSLContext context) {
-    return withSsl(context == null ? null : SslOptions.of(context));
-  }
-
-  /** {@link #withSsl(SSLContext)}, with more to say about it. */
-  public UnixServerOptions withSsl(SslOptions ssl) {
-    return withTls(TlsArguments.orNone(tls).withSsl(ssl));
-  }
-
-  /**
-   * With so much time for the TLS handshake until the connection is aborted; null: 60 s.
-   *
-   * @throws IllegalArgumentException it is not positive
-   */
-  public UnixServerOptions withSslHandshakeTimeout(Duration sslHandshakeTimeout) {
-    return withTls(TlsArguments.orNone(tls).withSslHandshakeTimeout(sslHandshakeTimeout));
-  }
-
-  /**
-   * With so much time for the end of TLS until the connection is aborted; null: 30 s. The time
-   * begins anew as long as the peer takes what was written.
-   *
-   * @throws IllegalArgumentException it is not positive
-   */
-  public UnixServerOptions withSslShutdownTimeout(Duration sslShutdownTimeout) {
-    return withTls(TlsArguments.orNone(tls).withSslShutdownTimeout(sslShutdownTimeout));
-  }
-
-  private UnixServerOptions withTls(TlsArguments changed) {
-    UnixServerOptions copy = new UnixServerOptions(this);
-    copy.tls = changed;
-    return copy;
+  @Override
+  UnixServerOptions withTls(TlsArguments changed) {
+    return new UnixServerOptions(this, changed);
   }
 
   /** Where to listen, or null. */
@@ -154,23 +125,16 @@ public final class UnixServerOptions {
     return startServing;
   }
 
-  /** The TLS, or null. */
-  public SslOptions ssl() {
-    return tls == null ? null : tls.ssl();
-  }
-
-  /** How long the TLS handshake may take; null: as long as by default. */
-  public Duration sslHandshakeTimeout() {
-    return tls == null ? null : tls.sslHandshakeTimeout();
-  }
-
-  /** How long the end of TLS may take; null: as long as by default. */
-  public Duration sslShutdownTimeout() {
-    return tls == null ? null : tls.sslShutdownTimeout();
-  }
-
-  /** What is said about TLS, or null. */
-  TlsArguments tls() {
-    return tls;
+  /** Refuses what contradicts itself. */
+  void check() {
+    if (path != null && sock != null) {
+      throw new IllegalArgumentException("path and sock can not be specified at the same time");
+    }
+    if (path == null && sock == null) {
+      throw new IllegalArgumentException("path was not specified, and no sock specified");
+    }
+    if (sock != null) {
+      Arguments.unixStream(sock);
+    }
   }
 }
