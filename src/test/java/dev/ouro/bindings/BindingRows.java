@@ -2,11 +2,14 @@
 package dev.ouro.bindings;
 
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -66,6 +69,82 @@ public final class BindingRows {
       }
     }
     return rows;
+  }
+
+  /** {@link #of(String, String)} of all facilities. */
+  public static SortedMap<String, Long> of(String architecture) throws IOException {
+    SortedMap<String, Long> rows = new TreeMap<>();
+    for (String facility : facilities(architecture)) {
+      rows.putAll(of(architecture, facility));
+    }
+    return rows;
+  }
+
+  /**
+   * What a comparison found.
+   *
+   * @param compared how many numbers have a row
+   * @param wrong those that differ from it, or have none and should
+   */
+  public record Comparison(int compared, SortedMap<String, String> wrong) {}
+
+  /**
+   * Compares the {@code int} constants of {@code types} with the rows of the same names. One that C
+   * does not have may be our own if it is not public.
+   *
+   * @param others those that are compared elsewhere, {@code Class.NAME}
+   */
+  public static Comparison compareByName(
+      Map<String, Long> rows, List<Class<?>> types, Set<String> others)
+      throws ReflectiveOperationException {
+    SortedMap<String, String> wrong = new TreeMap<>();
+    int compared = 0;
+    for (Class<?> type : types) {
+      for (Field field : type.getDeclaredFields()) {
+        String ours = type.getSimpleName() + "." + field.getName();
+        if (isConstant(field) && !others.contains(ours)) {
+          Long theirs = rows.get(field.getName());
+          long value = value(field);
+          boolean isPublic = Modifier.isPublic(field.getModifiers());
+          if (theirs == null ? isPublic : theirs.intValue() != value) {
+            wrong.put(ours, value + ", not " + theirs);
+          }
+          compared += theirs == null ? 0 : 1;
+        }
+      }
+    }
+    return new Comparison(compared, wrong);
+  }
+
+  /**
+   * Compares numbers that have names of our own.
+   *
+   * @param expressions what each, {@code Class.NAME} of {@code inPackage}, stands for in C
+   */
+  public static Comparison compareByExpression(
+      Map<String, Long> rows, String inPackage, Map<String, String> expressions)
+      throws ReflectiveOperationException {
+    SortedMap<String, String> wrong = new TreeMap<>();
+    for (Map.Entry<String, String> entry : expressions.entrySet()) {
+      String[] name = entry.getKey().split("\\.");
+      long ours = value(Class.forName(inPackage + "." + name[0]).getDeclaredField(name[1]));
+      Long theirs = rows.get(entry.getValue());
+      if (theirs == null || theirs != ours) {
+        wrong.put(entry.getKey(), ours + ", not " + theirs);
+      }
+    }
+    return new Comparison(expressions.size(), wrong);
+  }
+
+  private static boolean isConstant(Field field) {
+    return Modifier.isStatic(field.getModifiers())
+        && field.getType() == int.class
+        && field.getName().matches("[A-Z][A-Z0-9_]+");
+  }
+
+  private static long value(Field field) throws IllegalAccessException {
+    field.setAccessible(true);
+    return ((Number) field.get(null)).longValue();
   }
 
   private static Class<?> load(String architecture, String facility, String name) {
