@@ -54,10 +54,7 @@ class Connections:
             LocalAddr=local_addr,
             HappyEyeballsDelay=happy_eyeballs_delay,
             Interleave=interleave,
-            Ssl=ssl,
-            ServerHostname=server_hostname,
-            SslHandshakeTimeout=ssl_handshake_timeout,
-            SslShutdownTimeout=ssl_shutdown_timeout,
+            **tls_values(ssl, ssl_handshake_timeout, ssl_shutdown_timeout, server_hostname),
         )
         return await self._connect(
             self._java.createConnection, protocol_factory, options, sock, tls.wrapper(ssl)
@@ -79,10 +76,7 @@ class Connections:
             java.UnixConnectionOptions,
             Path=path,
             Sock=sock,
-            Ssl=ssl,
-            ServerHostname=server_hostname,
-            SslHandshakeTimeout=ssl_handshake_timeout,
-            SslShutdownTimeout=ssl_shutdown_timeout,
+            **tls_values(ssl, ssl_handshake_timeout, ssl_shutdown_timeout, server_hostname),
         )
         return await self._connect(
             self._java.createUnixConnection, protocol_factory, options, sock, tls.wrapper(ssl)
@@ -99,9 +93,7 @@ class Connections:
     ):
         options = options_of(
             java.AcceptedSocketOptions,
-            Ssl=tls.server_context(ssl),
-            SslHandshakeTimeout=ssl_handshake_timeout,
-            SslShutdownTimeout=ssl_shutdown_timeout,
+            **tls_values(tls.server_context(ssl), ssl_handshake_timeout, ssl_shutdown_timeout),
         )
 
         def connect(factory, options):
@@ -155,9 +147,7 @@ class Connections:
             ReuseAddress=reuse_address,
             ReusePort=reuse_port,
             StartServing=start_serving,
-            Ssl=tls.server_context(ssl),
-            SslHandshakeTimeout=ssl_handshake_timeout,
-            SslShutdownTimeout=ssl_shutdown_timeout,
+            **tls_values(tls.server_context(ssl), ssl_handshake_timeout, ssl_shutdown_timeout),
         )
         return await self._serve(self._java.createServer, protocol_factory, options, sock, ssl)
 
@@ -179,9 +169,7 @@ class Connections:
             Sock=sock,
             Backlog=backlog,
             StartServing=start_serving,
-            Ssl=tls.server_context(ssl),
-            SslHandshakeTimeout=ssl_handshake_timeout,
-            SslShutdownTimeout=ssl_shutdown_timeout,
+            **tls_values(tls.server_context(ssl), ssl_handshake_timeout, ssl_shutdown_timeout),
         )
         return await self._serve(self._java.createUnixServer, protocol_factory, options, sock, ssl)
 
@@ -269,9 +257,7 @@ class Connections:
         options = java.StartTlsOptions.of(tls.to_java(sslcontext)).withServerSide(server_side)
         options = with_values(
             options,
-            ServerHostname=server_hostname,
-            SslHandshakeTimeout=ssl_handshake_timeout,
-            SslShutdownTimeout=ssl_shutdown_timeout,
+            **tls_values(None, ssl_handshake_timeout, ssl_shutdown_timeout, server_hostname),
         )
         if not hasattr(transport, "java"):
             raise TypeError(f"transport {transport!r} is not supported by start_tls()")
@@ -295,6 +281,16 @@ class Connections:
 def sendfile_options(offset, count, fallback):
     count = None if count is None else java.Long(count)
     return java.SendfileOptions(offset, count, bool(fallback))
+
+
+def tls_values(ssl, handshake_timeout, shutdown_timeout, server_hostname=None):
+    """What `options_of` and `with_values` take about TLS."""
+    return {
+        "Ssl": ssl,
+        "ServerHostname": server_hostname,
+        "SslHandshakeTimeout": handshake_timeout,
+        "SslShutdownTimeout": shutdown_timeout,
+    }
 
 
 def _pair(connection):
