@@ -3,15 +3,11 @@ package dev.ouro.transport;
 
 import dev.ouro.linux.ConnectionAbortedException;
 import dev.ouro.linux.ConnectionResetException;
-import dev.ouro.linux.Errno;
-import dev.ouro.linux.LinuxException;
 import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.LoopExit;
-import dev.ouro.loop.TimerHandle;
 import dev.ouro.memory.ChunkPool;
 import java.nio.ByteBuffer;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 
@@ -25,8 +21,8 @@ import javax.net.ssl.SSLException;
  * </pre>
  *
  * and from everywhere, by an error or abort, BROKEN → LOST. What is written is encrypted at once
- * and waits in the lower transport; so FLUSHING only lasts while a renegotiation of TLS 1.2 keeps
- * data from being encrypted.
+ * and waits in the lower transport; so FLUSHING only lasts while a renegotiation of TLS 1.2 holds
+ * it up.
  */
 final class TlsProtocol implements Protocol {
   /** Hears the end of the handshake, once. */
@@ -51,33 +47,25 @@ final class TlsProtocol implements Protocol {
   /** asyncio's: so much may wait below until the protocol is paused. */
   static final int WRITE_HIGH_BYTES = 512 * 1024;
 
-  /** asyncio's: so much may wait above until the lower transport is paused. */
-  private static final int READ_HIGH_BYTES = 256 * 1024;
-
-  private static final int READ_LOW_BYTES = READ_HIGH_BYTES / 4;
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-  private static final int MAX_STALLS = 16;
 
   private final EngineLoop loop;
   private final SSLEngine engine;
   private final TlsCodec codec;
-  private final TlsRecords records;
+  private final TlsHandshake handshake;
+  private final TlsInput input;
   private final TlsOutput output;
-  private final TlsTasks tasks;
+  private final TlsTimeouts timeouts;
   private final TlsArguments arguments;
   private final TlsTransport transport;
   private final ByteBuffer[] one = new ByteBuffer[1];
   private final Listener listener;
   private State state = State.UNWRAPPED;
   private LoopTransport lower;
-  private TimerHandle timer;
   private Throwable failure;
-  private long unsentBytes;
-  private int stalls;
   private boolean made;
   private boolean heard;
   private boolean reads;
-  private boolean lowerPaused;
   private boolean lowerEnded;
   private boolean writing;
   private boolean pausedWhileWriting;
@@ -99,9 +87,10 @@ final class TlsProtocol implements Protocol {
     this.loop = loop;
     this.engine = engine;
     this.codec = new TlsCodec(engine, buffers);
-    this.records = new TlsRecords(buffers, chunks);
+    this.handshake = new TlsHandshake(this, loop, engine, codec);
+    this.input = new TlsInput(this, codec, buffers, chunks);
     this.output = new TlsOutput(engine, codec, chunks);
-    this.tasks = new TlsTasks(loop, engine);
+    this.timeouts = new TlsTimeouts(this, arguments);
     this.arguments = arguments;
     this.transport = new TlsTransport(this, chunks, app);
     this.made = made;
@@ -129,6 +118,15 @@ final class TlsProtocol implements Protocol {
     return lower;
   }
 
+  /** Whether the first handshake is over. */
+  boolean isEstablished() {
+    return state != State.UNWRAPPED && state != State.HANDSHAKE;
+  }
+
+  private boolean isOver() {
+    return state == State.BROKEN || state == State.LOST;
+  }
+
   /** Whether what is written is sent. */
   boolean isOpen() {
     return state == State.WRAPPED && !lower.isClosing();
@@ -144,69 +142,16 @@ final class TlsProtocol implements Protocol {
     lower = (LoopTransport) below;
     lower.setWriteBufferLimits(WRITE_HIGH_BYTES);
     state = State.HANDSHAKE;
-    timer = loop.callLater(arguments.handshakeTimeout(), this::handshakeTimedOut, lower.context());
+    timeouts.startHandshake();
     try {
-      engine.beginHandshake();
-      advance(engine.getHandshakeStatus());
+      handshake.begin();
     } catch (SSLException | RuntimeException e) {
       fail(e);
     }
   }
 
-  private void handshakeTimedOut() {
-    if (state == State.HANDSHAKE) {
-      double seconds = arguments.handshakeTimeout().toMillis() / 1000.0;
-      breakOff(
-          new ConnectionAbortedException(
-              "handshake",
-              "SSL handshake is taking longer than "
-                  + seconds
-                  + " seconds: aborting the connection"));
-    }
-  }
-
-  /** Does what the engine wants, until it wants something of the peer. */
-  private void advance(HandshakeStatus first) throws SSLException {
-    if (state != State.HANDSHAKE) {
-      output.hold();
-    }
-    HandshakeStatus status = first;
-    while (true) {
-      switch (status) {
-        case NEED_TASK -> {
-          if (!runTasks()) {
-            return;
-          }
-        }
-        case NEED_WRAP -> {
-          codec.produce(lower);
-          if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
-            return; // it has nothing to say any more
-          }
-        }
-        case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
-          return;
-        }
-        case NOT_HANDSHAKING -> {
-          handshakeOver();
-          return;
-        }
-        case FINISHED -> {}
-      }
-      status = engine.getHandshakeStatus();
-    }
-  }
-
-  /** Runs what the engine delegates; false when that goes on elsewhere. */
-  private boolean runTasks() {
-    if (state == State.HANDSHAKE && tasks.runOffLoop(lower.context(), this::tasksDone)) {
-      return false;
-    }
-    tasks.run();
-    return true;
-  }
-
-  private void tasksDone(Throwable thrown) {
+  /** What the engine delegated in the first handshake is done, or {@code thrown} ended it. */
+  void handshakeTasksDone(Throwable thrown) {
     if (state != State.HANDSHAKE) {
       return;
     }
@@ -215,7 +160,7 @@ final class TlsProtocol implements Protocol {
       return;
     }
     try {
-      advance(engine.getHandshakeStatus());
+      handshake.advance();
     } catch (SSLException | RuntimeException e) {
       fail(e);
       return;
@@ -223,7 +168,8 @@ final class TlsProtocol implements Protocol {
     receive(NOTHING);
   }
 
-  private void handshakeOver() throws SSLException {
+  /** No handshake is under way any more. */
+  void handshakeOver() throws SSLException {
     if (state == State.HANDSHAKE) {
       established();
       return;
@@ -237,7 +183,7 @@ final class TlsProtocol implements Protocol {
   }
 
   private void established() {
-    stopTimer();
+    timeouts.stop();
     state = State.WRAPPED;
     transport.established();
     if (!made) {
@@ -272,97 +218,49 @@ final class TlsProtocol implements Protocol {
 
   /** Hands over what can be decrypted of what is held and then of {@code arrived}. */
   private void receive(ByteBuffer arrived) {
-    if (state == State.UNWRAPPED || state == State.BROKEN || state == State.LOST) {
+    if (state == State.UNWRAPPED || isOver()) {
       arrived.position(arrived.limit());
       return;
     }
     try {
-      while (mayDecrypt() && records.next(arrived)) {
-        decrypt();
-      }
-      deliver();
+      input.decrypt(arrived);
     } catch (SSLException | RuntimeException e) {
       fail(e);
-    } finally {
-      codec.releasePlain();
     }
-    if (state == State.BROKEN || state == State.LOST) {
+    if (isOver()) {
       arrived.position(arrived.limit());
       return;
     }
-    records.hold(arrived);
-    pauseOrResumeLower();
+    input.keep(arrived, lower);
     if (lowerEnded && mayDecrypt()) {
       inputEnded();
     }
   }
 
-  private boolean mayDecrypt() {
+  /** Whether the engine may be given records now. */
+  boolean mayDecrypt() {
     return switch (state) {
-      case HANDSHAKE -> !tasks.areRunning();
+      case HANDSHAKE -> !handshake.isElsewhere();
       case WRAPPED -> reads && transport.mayDeliver();
       case FLUSHING, SHUTDOWN -> true;
       default -> false;
     };
   }
 
-  private void decrypt() throws SSLException {
-    ByteBuffer record = records.record();
-    SSLEngineResult result = codec.decrypt(record);
-    boolean stalled = result.bytesConsumed() == 0;
-    switch (result.getStatus()) {
-      case OK -> {
-        if (!record.hasRemaining()) {
-          records.consumed();
-        }
-      }
-      case BUFFER_OVERFLOW -> {
-        if (codec.hasPlain()) {
-          deliver();
-        } else {
-          codec.growPlain();
-        }
-      }
-      case BUFFER_UNDERFLOW -> {
-        if (state != State.HANDSHAKE && !records.isPlausible()) {
-          throw new SSLException("Unrecognized record: the peer does not speak TLS any more");
-        }
-        records.wantMore();
-        stalled = false;
-      }
-      case CLOSED -> {
-        records.consumed();
-        deliver();
-        inputEnded();
-        return;
-      }
-    }
-    stalls = stalled ? stalls + 1 : 0;
-    if (stalls > MAX_STALLS) {
-      throw new SSLException("The TLS engine makes no progress: " + result);
-    }
-    if (state == State.HANDSHAKE
-        || result.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
-      advance(result.getHandshakeStatus());
+  /** A record was decrypted; {@code wanted} is what the engine wants then. */
+  void decrypted(HandshakeStatus wanted) throws SSLException {
+    if (state == State.HANDSHAKE) {
+      handshake.advance(wanted);
+    } else if (wanted != HandshakeStatus.NOT_HANDSHAKING) {
+      output.hold();
+      handshake.advance(wanted);
     }
   }
 
-  private void deliver() {
-    if (codec.hasPlain()) {
-      if (state == State.WRAPPED) {
-        transport.deliver(codec.plain());
-      }
-      codec.releasePlain();
-    }
-  }
-
-  private void pauseOrResumeLower() {
-    if (!lowerPaused && records.heldBytes() > READ_HIGH_BYTES) {
-      lowerPaused = true;
-      lower.pauseReading();
-    } else if (lowerPaused && records.heldBytes() <= READ_LOW_BYTES) {
-      lowerPaused = false;
-      lower.resumeReading();
+  /** Hands {@code plain} over, if anybody still wants it. */
+  void deliver(ByteBuffer plain) {
+    if (state == State.WRAPPED) {
+      transport.deliver(plain);
     }
   }
 
@@ -374,7 +272,7 @@ final class TlsProtocol implements Protocol {
   }
 
   /** The peer sends no more: by a close_notify, or without one. */
-  private void inputEnded() {
+  void inputEnded() {
     switch (state) {
       case HANDSHAKE ->
           breakOff(new ConnectionResetException("handshake", "the peer ended the connection"));
@@ -441,12 +339,12 @@ final class TlsProtocol implements Protocol {
 
   /** Sends what is left and a close_notify, and waits for the peer's. */
   void close() {
-    if (state == State.UNWRAPPED || state == State.HANDSHAKE) {
+    if (!isEstablished()) {
       abort();
     } else if (state == State.WRAPPED) {
       state = State.FLUSHING;
       transport.closing(null);
-      startShutdownTimer();
+      timeouts.startShutdown();
       if (output.sizeBytes() == 0 || lowerEnded || engine.isInboundDone()) {
         shutDown(); // a handshake that the peer has left does not end
       }
@@ -474,27 +372,6 @@ final class TlsProtocol implements Protocol {
     }
   }
 
-  private void startShutdownTimer() {
-    unsentBytes = lower.getWriteBufferSize();
-    timer = loop.callLater(arguments.shutdownTimeout(), this::shutdownTimedOut, lower.context());
-  }
-
-  /** As long as the peer takes what was written, it has as much time again. */
-  private void shutdownTimedOut() {
-    if (lower.getWriteBufferSize() < unsentBytes) {
-      startShutdownTimer();
-    } else {
-      breakOff(LinuxException.of("shutdown", Errno.ETIMEDOUT, "SSL shutdown timed out"));
-    }
-  }
-
-  private void stopTimer() {
-    if (timer != null) {
-      timer.cancel();
-      timer = null;
-    }
-  }
-
   /** Closes the connection below at once. */
   void abort() {
     breakOff(null);
@@ -503,7 +380,7 @@ final class TlsProtocol implements Protocol {
   /** What the peer did wrong, or the engine: tells the peer, and closes. */
   private void fail(Throwable thrown) {
     LoopExit.rethrowIfFatal(thrown);
-    if (state == State.BROKEN || state == State.LOST) {
+    if (isOver()) {
       return;
     }
     State before = state;
@@ -511,7 +388,7 @@ final class TlsProtocol implements Protocol {
     transport.report(
         thrown, before == State.HANDSHAKE ? "SSL handshake failed" : "SSL error in data received");
     sendAlert();
-    startShutdownTimer();
+    timeouts.startShutdown();
     lower.close();
   }
 
@@ -538,11 +415,11 @@ final class TlsProtocol implements Protocol {
   }
 
   private void end(Throwable reasonOrNull) {
-    boolean shaking = state == State.UNWRAPPED || state == State.HANDSHAKE;
+    boolean shaking = !isEstablished();
     state = State.BROKEN;
     failure = reasonOrNull;
-    stopTimer();
-    records.discard();
+    timeouts.stop();
+    input.discard();
     transport.closing(reasonOrNull);
     if (shaking) {
       tellFailure();
@@ -561,12 +438,12 @@ final class TlsProtocol implements Protocol {
 
   @Override
   public void connectionLost(Throwable exceptionOrNull) {
-    stopTimer();
+    timeouts.stop();
     if (failure == null) {
       failure = exceptionOrNull;
     }
     state = State.LOST;
-    records.discard();
+    input.discard();
     output.discard();
     transport.closing(failure);
     tellFailure();
