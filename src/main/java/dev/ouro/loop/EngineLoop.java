@@ -299,7 +299,8 @@ public class EngineLoop extends TurnLoop {
    * For who runs the loop: runs {@code callback} for SIGINT, as {@link #addSignalHandler(Signal,
    * Runnable)} does, but one at a time. While one waits for the loop, which may be busy for good,
    * the next one does what SIGINT did before. A handler that {@link #addSignalHandler(Signal,
-   * Runnable)} adds replaces this one; {@link #removeSignalHandler} does not know it.
+   * Runnable)} of any loop adds takes SIGINT away from it; {@link #removeSignalHandler} does not
+   * know it.
    *
    * @return to be cancelled in the end: from then on SIGINT does what it did before, also one that
    *     has arrived and was not taken. Null when SIGINT is left as it is: a loop handles it, or

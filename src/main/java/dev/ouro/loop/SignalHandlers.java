@@ -12,10 +12,14 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** A loop's signal handlers. A signal that arrives waits in the ready queue for its turn. */
+@SuppressWarnings("ReferenceEquality") // of handles and signals
 final class SignalHandlers implements Consumer<SignalInfo> {
   private final EngineLoop loop;
   private final SignalSource source;
   private final Map<Signal, SignalHandle> handles = new TreeMap<>();
+
+  /** Not one of {@link #handles}, whose users need not know it. */
+  private InterruptHandle interrupts;
 
   SignalHandlers(EngineLoop loop) {
     this.loop = loop;
@@ -26,7 +30,7 @@ final class SignalHandlers implements Consumer<SignalInfo> {
     SignalRules.check(signal);
     SignalHandle handle = new SignalHandle(signal, callback);
     SignalHandle replaced = handles.get(signal);
-    if (replaced == null || replaced instanceof InterruptHandle) {
+    if (replaced == null) {
       begin(signal);
     }
     handles.put(signal, handle);
@@ -49,35 +53,20 @@ final class SignalHandlers implements Consumer<SignalInfo> {
 
   /** {@link EngineLoop#addInterruptHandler}. */
   Handle addInterrupt(Runnable callback) {
-    if (handles.containsKey(Signal.SIGINT)) {
-      return null;
-    }
     try {
-      SignalOwners.claim(Signal.SIGINT, loop);
-    } catch (IllegalStateException otherLoop) {
-      return null;
-    }
-    boolean added = false;
-    try {
-      added = source.addOneAtATime(Signal.SIGINT);
-    } catch (LinuxException refused) {
-      // it does what it did
-    } finally {
-      if (!added) {
-        SignalOwners.release(Signal.SIGINT, loop);
+      if (!source.addInterrupts(loop)) {
+        return null;
       }
+    } catch (LinuxException refused) {
+      return null; // SIGINT does what it did
     }
-    if (!added) {
-      return null;
-    }
-    SignalHandle handle = new InterruptHandle(callback);
-    handles.put(Signal.SIGINT, handle);
-    return handle;
+    interrupts = new InterruptHandle(callback);
+    return interrupts;
   }
 
   boolean remove(Signal signal) {
     SignalHandle handle = handles.get(signal);
-    if (handle == null || handle instanceof InterruptHandle) {
+    if (handle == null) {
       return false;
     }
     handle.cancel();
@@ -87,6 +76,9 @@ final class SignalHandlers implements Consumer<SignalInfo> {
   /** Restores what was before the loop, whose engine is closed next. */
   void removeAll() {
     source.engineCloses();
+    if (interrupts != null) {
+      interrupts.cancel();
+    }
     new ArrayList<>(handles.values()).forEach(Handle::cancel);
   }
 
@@ -99,6 +91,9 @@ final class SignalHandlers implements Consumer<SignalInfo> {
   @Override
   public void accept(SignalInfo info) {
     SignalHandle handle = handles.get(info.signal());
+    if (handle == null && info.signal() == Signal.SIGINT) {
+      handle = interrupts;
+    }
     if (handle != null) {
       loop.callSoonReady(new Arrival(handle, info));
     }
@@ -109,7 +104,6 @@ final class SignalHandlers implements Consumer<SignalInfo> {
     if (handles.remove(handle.signal, handle)) {
       source.remove(handle.signal);
       SignalOwners.release(handle.signal, loop);
-      handle.ended();
     }
   }
 
@@ -169,26 +163,31 @@ final class SignalHandlers implements Consumer<SignalInfo> {
       super.cancel();
       SignalHandlers.this.cancelled(this);
     }
-
-    /** The process does again what it did about the signal. */
-    void ended() {}
   }
 
-  /** A SIGINT that belongs to nobody in particular: other handlers replace it. */
+  /** SIGINT for who runs the loop, while nobody has added a handler for it. */
   private final class InterruptHandle extends SignalHandle {
     InterruptHandle(Runnable callback) {
       super(Signal.SIGINT, new Callback(new Taking(callback)));
     }
 
-    /** One that the loop has not come to take is not lost. */
     @Override
-    void ended() {
-      if (source.taken()) {
-        try {
-          Signal.SIGINT.send((int) ProcessHandle.current().pid());
-        } catch (LinuxException e) {
-          throw new IllegalStateException(e); // this process is there
+    public void cancel() {
+      super.cancel();
+      if (interrupts == this) {
+        interrupts = null;
+        if (source.removeInterrupts(loop)) {
+          passOn();
         }
+      }
+    }
+
+    /** One that the loop has not come to take is not lost. */
+    private void passOn() {
+      try {
+        Signal.SIGINT.send((int) ProcessHandle.current().pid());
+      } catch (LinuxException e) {
+        throw new IllegalStateException(e); // this process is there
       }
     }
   }
@@ -203,7 +202,7 @@ final class SignalHandlers implements Consumer<SignalInfo> {
 
     @Override
     public void accept(SignalInfo info) {
-      source.taken();
+      source.takeInterrupt();
       callback.run();
     }
 

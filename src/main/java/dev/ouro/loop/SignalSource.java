@@ -31,6 +31,7 @@ final class SignalSource {
   private final Map<Signal, SigAction> replaced = new HashMap<>();
 
   private final List<Watch> pipeWatches = new ArrayList<>(2);
+  private boolean interrupts;
   private SignalSet blocked = SignalSet.EMPTY;
   private SignalPipe pipe;
   private SignalFd signalFd;
@@ -69,35 +70,39 @@ final class SignalSource {
 
   private void addHandled(Signal signal) throws LinuxException {
     watchPipe();
-    SigAction before = pipe.action().install(signal);
-    // Not when addOneAtATime was first.
-    replaced.putIfAbsent(signal, before);
+    replaced.put(signal, pipe.action().install(signal));
   }
 
   /**
-   * {@link #add} of one signal at a time: what arrives before {@link #taken} does what it did
-   * before. For one signal of this source.
+   * Has SIGINT come here, one at a time, until some loop {@linkplain SignalOwners#claim claims} it.
    *
-   * @return whether it comes here now; not when nobody handled it
+   * @return false when it is left as it is
    */
-  boolean addOneAtATime(Signal signal) throws LinuxException {
-    SigAction before = SigAction.get(signal);
-    if (before.isDefault() || before.isIgnore()) {
-      return false;
-    }
+  boolean addInterrupts(EngineLoop loop) throws LinuxException {
     try {
-      watchPipe();
-      replaced.put(signal, before);
-      pipe.actionOneAtATime(before).install(signal);
-      return true;
-    } catch (LinuxException e) {
+      interrupts = SignalOwners.claimInterrupts(loop, this);
+    } finally {
       watchNoMore();
-      throw e;
     }
+    return interrupts;
   }
 
-  /** The next signal of {@link #addOneAtATime} comes here again; whether there was one. */
-  boolean taken() {
+  /** For {@link SignalOwners}: what makes a signal come here, one at a time. */
+  SigAction oneAtATime(SigAction otherwise) throws LinuxException {
+    watchPipe();
+    return pipe.actionOneAtATime(otherwise);
+  }
+
+  /** The next SIGINT of {@link #addInterrupts} comes here again; whether there was one. */
+  boolean takeInterrupt() {
+    return pipe.taken();
+  }
+
+  /** Ends {@link #addInterrupts}; whether one is here that was not taken. */
+  boolean removeInterrupts(EngineLoop loop) {
+    SignalOwners.releaseInterrupts(loop);
+    interrupts = false;
+    watchNoMore();
     return pipe.taken();
   }
 
@@ -137,7 +142,7 @@ final class SignalSource {
     }
   }
 
-  private static void restore(Signal signal, SigAction before) {
+  static void restore(Signal signal, SigAction before) {
     try {
       before.install(signal);
     } catch (LinuxException e) {
@@ -150,7 +155,7 @@ final class SignalSource {
     if (engineCloses) {
       return;
     }
-    if (replaced.isEmpty()) {
+    if (replaced.isEmpty() && !interrupts) {
       pipeWatches.forEach(Watch::close);
       pipeWatches.clear();
     }

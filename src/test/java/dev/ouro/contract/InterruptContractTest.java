@@ -295,6 +295,22 @@ class InterruptContractTest {
     }
   }
 
+  /** Who takes SIGINT on purpose gets it, on whichever loop. */
+  @Test
+  void shouldYieldSigintToAnotherLoop() {
+    try (EngineLoop other = FakeLoop.create();
+        Runner runner = runner()) {
+      runner.run(() -> {
+        long ours = action();
+        other.addSignalHandler(Signal.SIGINT, () -> {});
+        assertThat(action()).isNotEqualTo(ours).isNotEqualTo(before);
+      });
+      assertThat(action()).isNotEqualTo(before);
+      other.removeSignalHandler(Signal.SIGINT);
+      assertThat(action()).isEqualTo(before);
+    }
+  }
+
   @Test
   void shouldLeaveSigintThatNobodyHandles() throws LinuxException {
     try (Runner runner = runner()) {
