@@ -2,6 +2,7 @@
 package dev.ouro.loop;
 
 import java.util.List;
+import java.util.Set;
 
 /** Where handles and futures are created, as debug mode records it. */
 final class SourceTrace {
@@ -9,18 +10,34 @@ final class SourceTrace {
   private static final int DEPTH = 10;
 
   private static final StackWalker WALKER = StackWalker.getInstance();
-  private static final String THIS_PACKAGE = SourceTrace.class.getPackageName() + ".";
+
+  /** What stands between the code that asked and the loop. */
+  private static final Set<String> PACKAGES =
+      Set.of(
+          "dev.ouro.loop",
+          "dev.ouro.tasks",
+          "dev.ouro.sync",
+          "dev.ouro.transport",
+          "dev.ouro.streams");
+
+  private static final Set<String> FRONT_DOOR =
+      Set.of("dev.ouro.Asyncio", "dev.ouro.EventLoop", "dev.ouro.BaseEventLoop", "dev.ouro.Runner");
 
   private SourceTrace() {}
 
-  /** The innermost frames of the calling thread that are not the loop's own. */
+  /** The innermost frames of the calling thread that are not Ouro's own. */
   static List<StackTraceElement> capture() {
     return WALKER.walk(frames ->
         frames
-            .dropWhile(frame -> frame.getClassName().startsWith(THIS_PACKAGE))
+            .dropWhile(SourceTrace::isOwn)
             .limit(DEPTH)
             .map(StackWalker.StackFrame::toStackTraceElement)
             .toList());
+  }
+
+  private static boolean isOwn(StackWalker.StackFrame frame) {
+    String name = frame.getClassName();
+    return FRONT_DOOR.contains(name) || PACKAGES.contains(name.substring(0, name.lastIndexOf('.')));
   }
 
   /** The innermost frame in the form {@code File.java:line}. */

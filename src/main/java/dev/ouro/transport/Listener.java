@@ -56,7 +56,11 @@ final class Listener implements AcceptListener {
     file = bound;
   }
 
+  /** Listens and accepts; a second call does nothing. */
   void start() throws LinuxException {
+    if (acceptor != null) {
+      return;
+    }
     socket.listen(server.backlog());
     acceptor = loop.pollEngine().acceptor(socket.fd(), this);
     claimedFd = socket.fd().number();

@@ -41,6 +41,8 @@ public interface Server extends AutoCloseable {
   /**
    * Accepts connections; done in the next turn. Does nothing when serving already.
    *
+   * @return when it does; or {@code listen(2)}'s error: EADDRINUSE, somebody else listens at the
+   *     address by now. The server is then as before
    * @throws IllegalStateException closed
    */
   Future<Void> startServing();
@@ -49,6 +51,7 @@ public interface Server extends AutoCloseable {
    * Serves until the answer is cancelled, which closes the server; or until the server is closed,
    * which cancels the answer. Connections stay.
    *
+   * @return never done by itself; or the error, as {@link #startServing}
    * @throws IllegalStateException closed, or called before
    */
   Future<Void> serveForever();

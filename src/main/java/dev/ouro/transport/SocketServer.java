@@ -8,7 +8,6 @@ import dev.ouro.loop.Context;
 import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.Future;
 import dev.ouro.memory.ChunkPool;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -85,10 +84,10 @@ final class SocketServer implements Server {
       throw new IllegalStateException("server " + this + " is closed");
     }
     if (!accepting) {
-      accepting = true;
       for (Listener listener : listeners) {
         listener.start();
       }
+      accepting = true;
     }
   }
 
@@ -170,8 +169,13 @@ final class SocketServer implements Server {
 
   @Override
   public Future<Void> startServing() {
-    serveUnchecked();
     Future<Void> nextTurn = loop.createFuture();
+    try {
+      serve();
+    } catch (LinuxException e) {
+      nextTurn.setException(e);
+      return nextTurn;
+    }
     loop.callSoon(() -> {
       if (!nextTurn.done()) {
         nextTurn.setResult(null);
@@ -180,21 +184,19 @@ final class SocketServer implements Server {
     return nextTurn;
   }
 
-  private void serveUnchecked() {
-    try {
-      serve();
-    } catch (LinuxException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   @Override
   public Future<Void> serveForever() {
     if (serving != null && !serving.done()) {
       throw new IllegalStateException(
           "server " + this + " is already being awaited on serveForever()");
     }
-    serveUnchecked();
+    try {
+      serve();
+    } catch (LinuxException e) {
+      Future<Void> failed = loop.createFuture();
+      failed.setException(e);
+      return failed;
+    }
     serving = new ServeForever();
     return serving;
   }

@@ -171,11 +171,20 @@ public final class BufferRing implements AutoCloseable {
    *
    * @param cqeFlags the completion's, with {@link CqeFlag#IORING_CQE_F_BUFFER}
    * @param length the completion's result, ≥ 0
+   * @throws IllegalArgumentException the completion names no buffer, or is an error
    * @throws IllegalStateException when the buffer is not the kernel's: the completion was taken
    *     twice; or the ring is closed, which frees what was not taken
    */
   public long take(int cqeFlags, int length) {
+    checkCompletion(cqeFlags, length);
     return take(bufferId(cqeFlags), length, (cqeFlags & CqeFlag.IORING_CQE_F_BUF_MORE) != 0);
+  }
+
+  private static void checkCompletion(int cqeFlags, int length) {
+    if (!hasBuffer(cqeFlags)) {
+      throw new IllegalArgumentException("cqeFlags: no IORING_CQE_F_BUFFER: " + cqeFlags);
+    }
+    require(length >= 0, "length", length);
   }
 
   private long take(int id, int length, boolean more) {
@@ -204,6 +213,7 @@ public final class BufferRing implements AutoCloseable {
    * @param length the completion's result, ≥ 0; nothing is called for 0, and the buffer is released
    */
   public void forEachSlice(int cqeFlags, int length, SliceHandler handler) {
+    checkCompletion(cqeFlags, length);
     int id = bufferId(cqeFlags);
     boolean more = (cqeFlags & CqeFlag.IORING_CQE_F_BUF_MORE) != 0;
     if (length == 0) {

@@ -4,10 +4,12 @@ package dev.ouro.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ouro.Asyncio;
 import dev.ouro.linux.Socket;
 import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.ExceptionContext;
 import dev.ouro.loop.Future;
+import dev.ouro.loop.Task;
 import dev.ouro.poll.EngineKind;
 import dev.ouro.testing.LogCapture;
 import dev.ouro.testing.LoopFixture;
@@ -222,6 +224,21 @@ class DebugModeContractTest {
 
     assertThat(future.toString())
         .startsWith("<Future pending created at DebugModeContractTest.java:");
+  }
+
+  /** The code that asked, not what of Ouro's stands between. */
+  @Test
+  void shouldRecordWhereTasksAreCreated() { // behaviour 75
+    loop.setDebug(true);
+    Task<String> outer =
+        loop.createTask(() -> {
+          Task<Void> inner = Asyncio.createTask(() -> {});
+          inner.await();
+          return inner.toString();
+        });
+
+    assertThat(outer.toString()).contains(" created at DebugModeContractTest.java:");
+    assertThat(loop.runUntilComplete(outer)).contains(" created at DebugModeContractTest.java:");
   }
 
   @Test

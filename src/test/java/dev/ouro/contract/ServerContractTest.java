@@ -214,6 +214,30 @@ class ServerContractTest {
     assertThat(server.getLoop()).isSameAs(net.loop());
   }
 
+  /** Both could be bound while neither listened. */
+  @Test
+  void shouldAnswerListensErrorAndStayAsItWas() throws IOException {
+    ServerOptions options = ServerOptions.of("127.0.0.1", 0).withStartServing(false);
+    Server first = net.run(net.loop().createServer(Recorder::new, options));
+    int port = NetworkFixture.port(first);
+    Recorder recorder = new Recorder();
+    Server second = net.run(net.loop().createServer(() -> recorder, options.withPort(port)));
+    net.run(first.startServing());
+
+    for (Future<Void> failing : List.of(second.startServing(), second.serveForever())) {
+      assertThatThrownBy(() -> net.run(failing))
+          .isInstanceOfSatisfying(
+              LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EADDRINUSE));
+      assertThat(second.isServing()).isFalse();
+    }
+
+    first.close();
+    net.runTurns(5);
+    net.run(second.startServing());
+    net.peer(second);
+    net.runUntil(recorder::isMade);
+  }
+
   /** Behaviour 157. */
   @Test
   void shouldServeUntilCancelledAndLeaveClientsOpen() throws IOException {

@@ -204,6 +204,23 @@ class BufferRingTest {
   }
 
   @Test
+  void shouldRefuseCompletionsThatNameNoBuffer() throws Exception {
+    try (Uring ring = Rings.open(4)) {
+      BufferRing group = BufferRing.register(ring, 0, 4, 64, false);
+
+      assertThatThrownBy(() -> group.take(0, 4))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("cqeFlags");
+      assertThatThrownBy(() -> group.forEachSlice(0, 4, (address, length, id) -> {}))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> group.take(CqeFlag.IORING_CQE_F_BUFFER, -Errno.ENOBUFS))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("length");
+      assertThat(group.available()).isEqualTo(4);
+    }
+  }
+
+  @Test
   void shouldFindNoGroupWhenItIsClosed() throws Exception {
     try (Kernel kernel = new Kernel();
         Uring ring = Rings.open(8)) {
