@@ -77,8 +77,18 @@ public final class ByteQueue {
     return head.view().slice(head.readIndex, headLength());
   }
 
-  /** Removes the first {@code lengthBytes} bytes, at most {@link #headLength}. */
+  /**
+   * Removes the first {@code lengthBytes} bytes.
+   *
+   * @throws IllegalArgumentException negative, or more than {@link #headLength}
+   */
   public void consume(int lengthBytes) {
+    if (lengthBytes < 0 || lengthBytes > headLength()) {
+      throw new IllegalArgumentException(
+          "lengthBytes: " + lengthBytes + ", there are " + headLength());
+    } else if (lengthBytes == 0) {
+      return;
+    }
     head.readIndex += lengthBytes;
     sizeBytes -= lengthBytes;
     if (head.readIndex == head.writeIndex) {

@@ -28,6 +28,9 @@ public final class Chunk {
 
   int writeIndex;
 
+  /** Whether it is somebody's, and not the pool's. */
+  boolean taken;
+
   Chunk(long address, int sizeBytes, Mapping mapping) {
     this.address = address;
     this.sizeBytes = sizeBytes;

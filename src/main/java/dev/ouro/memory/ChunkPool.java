@@ -58,13 +58,22 @@ public final class ChunkPool {
     chunk.next = null;
     chunk.readIndex = 0;
     chunk.writeIndex = 0;
+    chunk.taken = true;
     takenCount++;
     takenBytes += chunk.sizeBytes();
     return chunk;
   }
 
-  /** Takes {@code chunk} back. Neither the kernel nor its user may touch its memory any more. */
+  /**
+   * Takes {@code chunk} back. Neither the kernel nor its user may touch its memory any more.
+   *
+   * @throws IllegalStateException it was given back already: two would use it
+   */
   public void give(Chunk chunk) {
+    if (!chunk.taken) {
+      throw new IllegalStateException("the chunk was given back already");
+    }
+    chunk.taken = false;
     takenCount--;
     takenBytes -= chunk.sizeBytes();
     if (chunk.mapping == null) {

@@ -2,6 +2,7 @@
 package dev.ouro.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -77,5 +78,17 @@ class ByteQueueTest {
 
   private static ByteBuffer direct(byte[] bytes) {
     return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+  }
+
+  @Test
+  void shouldRefuseToConsumeWhatIsNotThere() {
+    assertThatThrownBy(() -> queue.consume(1)).isInstanceOf(IllegalArgumentException.class);
+    queue.consume(0);
+    queue.append(ByteBuffer.allocate(10));
+
+    assertThatThrownBy(() -> queue.consume(11)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> queue.consume(-1)).isInstanceOf(IllegalArgumentException.class);
+    assertThat(queue.sizeBytes()).isEqualTo(10);
+    queue.clear();
   }
 }

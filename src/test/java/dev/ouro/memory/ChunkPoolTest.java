@@ -2,6 +2,7 @@
 package dev.ouro.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -34,6 +35,18 @@ class ChunkPoolTest {
     taken.forEach(pool::give);
     assertThat(pool.takenCount()).isZero();
     assertThat(addresses).contains(pool.take(1).address());
+    pool.close(false);
+  }
+
+  @Test
+  void shouldRefuseWhatWasGivenBackAlready() {
+    Chunk chunk = pool.take(1);
+    pool.give(chunk);
+
+    assertThatThrownBy(() -> pool.give(chunk)).isInstanceOf(IllegalStateException.class);
+
+    assertThat(pool.takenCount()).isZero();
+    assertThat(pool.take(1).address()).isNotEqualTo(pool.take(1).address());
     pool.close(false);
   }
 
