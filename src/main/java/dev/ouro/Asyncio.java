@@ -349,12 +349,12 @@ public final class Asyncio {
   /**
    * Runs {@code coro} in the calling task, for {@code timeout} at most; then it is cancelled.
    *
-   * @param timeout null: without limit
+   * @param timeout null: without limit; zero or less: {@code coro} does not run at all
    * @return what it returns. What it throws is thrown, itself, even when it is a checked exception
    * @throws TimeoutException the time is over
    */
   public static <T> T waitFor(Callable<T> coro, Duration timeout) throws TimeoutException {
-    return timeout(timeout).call(coro);
+    return Futures.waitFor(coro, timeout);
   }
 
   /** {@link #wait(Collection, Duration, ReturnWhen)} for all, without limit. */
@@ -426,7 +426,7 @@ public final class Asyncio {
    * reference to it.
    */
   public static <T> T shield(Future<T> future) {
-    return new Shield<>(future).await();
+    return future.done() ? future.result() : new Shield<>(future).await();
   }
 
   /** {@link TaskGroup#run}. {@link TaskGroup#call} is the form with a result. */

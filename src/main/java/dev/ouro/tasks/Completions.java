@@ -7,12 +7,12 @@ import dev.ouro.loop.RunningLoop;
 import dev.ouro.loop.TimerHandle;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
@@ -24,11 +24,15 @@ import java.util.function.Consumer;
  */
 public final class Completions<F extends Future<?>> implements Iterator<F> {
   private final CallbackLoop loop;
-  private final List<F> pending;
+  private final Set<F> pending;
   private final ArrayDeque<F> done = new ArrayDeque<>();
+  private final ArrayDeque<Future<Void>> waiters = new ArrayDeque<>();
   private final Consumer<Future<?>> callback = this::add;
   private final TimerHandle timer;
-  private Future<Void> waiter;
+
+  /** How many {@link #next} has still to give out. */
+  private int left;
+
   private boolean timedOut;
 
   /**
@@ -40,20 +44,21 @@ public final class Completions<F extends Future<?>> implements Iterator<F> {
   @SuppressWarnings("this-escape") // to the loop, on whose thread this is
   public Completions(Collection<F> futures, Duration timeout) {
     loop = RunningLoop.require();
-    pending = new ArrayList<>(new LinkedHashSet<>(futures));
+    pending = new LinkedHashSet<>(futures);
     Futures.checkLoop(loop, pending);
+    left = pending.size();
     timer = timeout == null || pending.isEmpty() ? null : loop.callLater(timeout, this::timeOut);
     pending.forEach(future -> future.addDoneCallback(callback));
   }
 
-  @SuppressWarnings({"unchecked", "ReferenceEquality"})
+  @SuppressWarnings("unchecked") // what was in pending
   private void add(Future<?> finished) {
-    if (pending.removeIf(future -> future == finished)) {
+    if (pending.remove(finished)) {
       done.add((F) finished);
       if (pending.isEmpty() && timer != null) {
         timer.cancel();
       }
-      wake();
+      wakeAll();
     }
   }
 
@@ -61,43 +66,56 @@ public final class Completions<F extends Future<?>> implements Iterator<F> {
     timedOut = true;
     pending.forEach(future -> future.removeDoneCallback(callback));
     pending.clear();
-    wake();
+    wakeAll();
   }
 
-  private void wake() {
-    if (waiter != null && !waiter.done()) {
-      waiter.setResult(null);
+  private void wakeAll() {
+    for (Future<Void> waiter : waiters) {
+      if (!waiter.done()) {
+        waiter.setResult(null);
+      }
     }
   }
 
   /** Whether there is one left, done or not. */
   @Override
   public boolean hasNext() {
-    return !done.isEmpty() || !pending.isEmpty() || timedOut;
+    return left > 0;
   }
 
   /**
    * The next one that is done.
    *
-   * <p>Once the time is over, and none is done that was not yet returned, it throws {@link
-   * TimeoutException}, a checked one that {@link Iterator} cannot declare.
+   * <p>Once the time is over, it throws {@link TimeoutException}, a checked one that {@link
+   * Iterator} cannot declare, instead of each that was not done by then.
    */
   @Override
   public F next() {
-    while (done.isEmpty()) {
-      if (timedOut) {
-        throw Unchecked.<RuntimeException>propagate(new TimeoutException());
+    if (left == 0) {
+      throw new NoSuchElementException();
+    }
+    left--;
+    try {
+      while (done.isEmpty() && !timedOut) {
+        suspend();
       }
-      if (pending.isEmpty()) {
-        throw new NoSuchElementException();
-      }
-      waiter = loop.createFuture();
-      try {
-        waiter.await();
-      } finally {
-        waiter = null;
-      }
+    } catch (CancellationException cancelled) {
+      left++;
+      throw cancelled;
+    }
+    if (done.isEmpty()) {
+      throw Unchecked.<RuntimeException>propagate(new TimeoutException());
     }
     return done.remove();
+  }
+
+  private void suspend() {
+    Future<Void> waiter = loop.createFuture();
+    waiters.add(waiter);
+    try {
+      waiter.await();
+    } finally {
+      waiters.remove(waiter);
+    }
   }
 }

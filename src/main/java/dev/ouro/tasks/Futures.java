@@ -5,6 +5,7 @@ import dev.ouro.loop.CallbackLoop;
 import dev.ouro.loop.Context;
 import dev.ouro.loop.Future;
 import dev.ouro.loop.RunningLoop;
+import dev.ouro.loop.Sleep;
 import dev.ouro.loop.Task;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -143,17 +144,32 @@ public final class Futures {
   /** {@link Timeout} around {@code future}. */
   public static <T> T waitFor(Future<T> future, Duration timeout) throws TimeoutException {
     Objects.requireNonNull(future, "future");
-    if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
+    if (isOver(timeout)) {
       return waitForNothing(future);
     }
     return new Timeout(deadline(timeout)).call(future::await);
   }
 
-  private static <T> T waitForNothing(Future<T> future) throws TimeoutException {
-    if (!future.done()) {
-      future.cancel();
-      Waiting.await(List.of(future), null, ReturnWhen.ALL_COMPLETED);
+  /** {@link Timeout} around {@code coro}, which does not begin when the time is over. */
+  public static <T> T waitFor(Callable<T> coro, Duration timeout) throws TimeoutException {
+    Objects.requireNonNull(coro, "coro");
+    if (isOver(timeout)) {
+      Sleep.sleep(Duration.ZERO);
+      throw new TimeoutException();
     }
+    return new Timeout(deadline(timeout)).call(coro);
+  }
+
+  private static boolean isOver(Duration timeout) {
+    return timeout != null && (timeout.isNegative() || timeout.isZero());
+  }
+
+  private static <T> T waitForNothing(Future<T> future) throws TimeoutException {
+    if (future.done()) {
+      return future.result();
+    }
+    future.cancel();
+    Waiting.await(List.of(future), null, ReturnWhen.ALL_COMPLETED);
     try {
       return future.result();
     } catch (CancellationException cancelled) {

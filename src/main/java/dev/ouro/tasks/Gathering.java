@@ -19,6 +19,7 @@ public final class Gathering<T> extends Future<List<T>> {
   private final boolean returnExceptions;
   private int finished;
   private boolean cancelRequested;
+  private String cancelMessage;
 
   /**
    * Gathers {@code futures}, which all belong to {@code loop}.
@@ -37,9 +38,15 @@ public final class Gathering<T> extends Future<List<T>> {
     if (children.isEmpty()) {
       setResult(List.of());
     }
+    List<Future<?>> doneAlready = new ArrayList<>();
     for (Future<?> child : children) {
-      child.addDoneCallback(this::childDone);
+      if (child.done()) {
+        doneAlready.add(child);
+      } else {
+        child.addDoneCallback(this::childDone);
+      }
     }
+    doneAlready.forEach(this::childDone);
   }
 
   private void childDone(Future<?> child) {
@@ -71,7 +78,7 @@ public final class Gathering<T> extends Future<List<T>> {
     }
     if (cancelRequested) {
       // Children that swallowed their cancellation must not hide that of the whole.
-      setException(new CancellationException());
+      setException(new CancellationException(cancelMessage));
     } else {
       setResult(results);
     }
@@ -95,7 +102,10 @@ public final class Gathering<T> extends Future<List<T>> {
     for (Future<?> child : children) {
       any |= child.cancel(message);
     }
-    cancelRequested |= any;
+    if (any) {
+      cancelRequested = true;
+      cancelMessage = message;
+    }
     return any;
   }
 }

@@ -12,6 +12,8 @@ import java.util.function.Consumer;
  * @param <T> what the result is
  */
 public final class Shield<T> extends Future<T> {
+  private static final Consumer<Future<?>> REPORT_FAILURE = Shield::reportFailure;
+
   private final Future<T> inner;
   private final Consumer<Future<T>> callback = this::innerDone;
 
@@ -48,18 +50,19 @@ public final class Shield<T> extends Future<T> {
   public boolean cancel(String message) {
     boolean cancelled = super.cancel(message);
     if (cancelled && !inner.done()) {
-      // Nobody else may ask for what it ends with.
-      inner.addDoneCallback(Shield::reportFailure);
+      // Nobody else may ask for what it ends with. Of several shields one reports.
+      inner.removeDoneCallback(REPORT_FAILURE);
+      inner.addDoneCallback(REPORT_FAILURE);
     }
     return cancelled;
   }
 
   private static void reportFailure(Future<?> done) {
-    if (!done.cancelled() && done.exception() != null) {
+    Throwable failure = done.cancelled() ? null : done.exception();
+    if (failure != null) {
+      String message = failure.getClass().getSimpleName() + " exception in shielded future";
       done.getLoop()
-          .callExceptionHandler(
-              ExceptionContext.of("exception in shielded future", done.exception())
-                  .with("future", done));
+          .callExceptionHandler(ExceptionContext.of(message, failure).with("future", done));
     }
   }
 }

@@ -22,7 +22,9 @@ import dev.ouro.testing.TaskKind;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
@@ -131,7 +133,56 @@ class TaskFunctionsContractTest {
     assertThat(children).allMatch(Future::cancelled);
   }
 
+  /** As in asyncio since 3.12: no turn goes by for what is done already. */
+  @Test
+  void shouldGatherWhatIsDoneAtOnce() {
+    tasks.run(() -> {
+      Future<Integer> done = loop.createFuture();
+      done.setResult(1);
+      loop.callSoon(() -> trace.add("next turn"));
+      assertThat(Asyncio.<Integer>gather(done, done)).containsExactly(1, 1);
+      Future<Integer> failed = loop.createFuture();
+      failed.setException(new IOException("no"));
+      assertThatThrownBy(() -> Asyncio.gather(done, failed, loop.createFuture()))
+          .isInstanceOf(IOException.class);
+      assertThat(Asyncio.<Integer>shield(done)).isEqualTo(1);
+      assertThat(trace).isEmpty();
+    });
+  }
+
+  @Test
+  void shouldTellWhyWhatIsGatheredWasCancelled() {
+    Task<Void> task =
+        tasks.create(() -> {
+          Asyncio.gatherReturnExceptions(Asyncio.createTask(() -> Asyncio.sleep(LONG)));
+        });
+    tasks.runTurns(2);
+
+    task.cancel("why");
+
+    assertThatThrownBy(() -> loop.runUntilComplete(task))
+        .isInstanceOf(CancellationException.class)
+        .hasMessage("why");
+  }
+
   // waitFor, timeout
+
+  /** TA:test_wait_for_timeout_less_then_0_or_0_coroutine_do_not_started, …_future_done. */
+  @Test
+  void shouldNotBeginWhatHasNoTime() {
+    tasks.run(() -> {
+      for (Duration none : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
+        assertThatThrownBy(() -> Asyncio.waitFor(() -> trace.add("began"), none))
+            .isInstanceOf(TimeoutException.class);
+        Future<Integer> cancelled = loop.createFuture();
+        cancelled.cancel("before");
+        assertThatThrownBy(() -> Asyncio.waitFor(cancelled, none))
+            .isInstanceOf(CancellationException.class)
+            .hasMessage("before");
+      }
+    });
+    assertThat(trace).isEmpty();
+  }
 
   @Test
   void shouldEndWhatTakesTooLong() {
@@ -330,7 +381,62 @@ class TaskFunctionsContractTest {
     assertThat(trace).containsExactly("early", "late");
   }
 
+  @Test
+  void shouldThrowTimeoutInsteadOfEachThatIsNotDone() {
+    tasks.run(() -> {
+      Future<String> done = loop.createFuture();
+      done.setResult("done");
+      List<Future<String>> futures = List.of(loop.createFuture(), done, loop.createFuture());
+      Iterator<Future<String>> completions = Asyncio.asCompleted(futures, SHORT).iterator();
+      while (completions.hasNext()) {
+        try {
+          trace.add(completions.next().result());
+        } catch (Exception late) {
+          trace.add(late.getClass().getSimpleName());
+        }
+      }
+      assertThatThrownBy(completions::next).isInstanceOf(NoSuchElementException.class);
+    });
+    assertThat(trace).containsExactly("done", "TimeoutException", "TimeoutException");
+  }
+
+  @Test
+  void shouldGiveFuturesOutToSeveralTasks() {
+    tasks.run(() -> {
+      Future<String> first = loop.createFuture();
+      Future<String> second = loop.createFuture();
+      Iterator<Future<String>> completions = Asyncio.asCompleted(List.of(first, second)).iterator();
+      Task<String> cancelled = Asyncio.createTask(() -> completions.next().result());
+      Asyncio.sleep(Duration.ZERO);
+      cancelled.cancel();
+      assertThatThrownBy(cancelled::await).isInstanceOf(CancellationException.class);
+      Task<String> one = Asyncio.createTask(() -> completions.next().result());
+      Task<String> two = Asyncio.createTask(() -> completions.next().result());
+      Asyncio.sleep(Duration.ZERO);
+      assertThat(completions.hasNext()).isFalse();
+      second.setResult("second");
+      first.setResult("first");
+      assertThat(Asyncio.<String>gather(one, two)).containsExactly("second", "first");
+    });
+  }
+
   // shield
+
+  /** TA:test_shield_duplicate_log_once. */
+  @Test
+  void shouldReportShieldedFailureOnce() {
+    Future<String> inner = loop.createFuture();
+    for (int i = 0; i < 2; i++) {
+      Task<String> task = tasks.create(() -> Asyncio.shield(inner));
+      tasks.runTurns(1);
+      task.cancel();
+      assertThatThrownBy(() -> loop.runUntilComplete(task))
+          .isInstanceOf(CancellationException.class);
+    }
+    inner.setException(new IOException("nobody waits for this"));
+    tasks.runTurns(1);
+    assertThat(tasks.takeErrors()).hasSize(1);
+  }
 
   @Test
   void shouldNotCancelWhatIsShielded() {
@@ -346,7 +452,7 @@ class TaskFunctionsContractTest {
     tasks.runTurns(1);
     assertThat(tasks.takeErrors())
         .extracting(ExceptionContext::message)
-        .containsExactly("exception in shielded future");
+        .containsExactly("IOException exception in shielded future");
   }
 
   @Test
