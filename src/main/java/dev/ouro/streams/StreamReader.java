@@ -181,7 +181,9 @@ public final class StreamReader implements Iterable<byte[]> {
   private void awaitData(String method) throws IOException {
     if (buffer.isEmpty() && !eof) {
       waitForData(method);
-      checkException();
+      if (buffer.isEmpty()) {
+        checkException();
+      }
     }
   }
 
@@ -221,7 +223,9 @@ public final class StreamReader implements Iterable<byte[]> {
         throw new IncompleteReadException(buffer.take(buffer.size()), n);
       }
       waitForData("readexactly");
-      checkException();
+      if (buffer.size() < n) {
+        checkException();
+      }
     }
   }
 
@@ -294,11 +298,11 @@ public final class StreamReader implements Iterable<byte[]> {
         throw new LimitOverrunException(
             "Separator is not found, and chunk exceed the limit", offset);
       }
+      checkException();
       if (eof) {
         throw new IncompleteReadException(buffer.take(buffer.size()), -1);
       }
       waitForData("readuntil");
-      checkException();
     }
     if (start > limit) {
       throw new LimitOverrunException("Separator is found, but chunk is longer than limit", start);

@@ -231,6 +231,27 @@ class StreamReaderTest {
     assertThat(reader.exception()).isSameAs(broken);
   }
 
+  /** As in asyncio: the task was woken for the data. */
+  @Test
+  void shouldReturnWhatCameBeforeConnectionBroke() {
+    IOException broken = new IOException("broken");
+    List<Callable<byte[]>> reads =
+        List.of(() -> reader.read(5), () -> reader.readexactly(5), () -> reader.readline());
+    for (Callable<byte[]> read : reads) {
+      reader = new StreamReader(loop, 8);
+      Task<String> task = start(read);
+      feed("line\n");
+      reader.setException(broken);
+      assertThat(resultOf(task)).isEqualTo("line\n");
+      assertThatThrownBy(() -> run(read)).isSameAs(broken);
+    }
+    reader = new StreamReader(loop, 8);
+    Task<String> tooLittle = start(() -> reader.readline());
+    feed("li");
+    reader.setException(broken);
+    assertThatThrownBy(() -> resultOf(tooLittle)).isSameAs(broken);
+  }
+
   @Test
   void shouldRefuseSecondTaskThatWaits() {
     Task<String> first = start(() -> reader.read(1));
