@@ -169,12 +169,14 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
   }
 
   /**
-   * Cancels it and schedules its callbacks; false when it is done already.
+   * Cancels it and schedules its callbacks; false when it is done already: an exception that it
+   * ended with counts as asked for.
    *
    * @param message what the {@link CancellationException} will say, or null
    */
   public boolean cancel(String message) {
     if (done()) {
+      retrieve();
       return false;
     }
     requireLoopThread();
@@ -292,7 +294,8 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
   }
 
   /**
-   * asyncio's form: the state with its result or exception; in debug mode, where it was created.
+   * asyncio's form: the state with its result or exception; who is called when it is done; in debug
+   * mode, where it was created.
    */
   @Override
   public String toString() {
@@ -304,10 +307,31 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
           text.append(" finished").append(details()).append(" exception=").append(outcome);
       default -> text.append(" finished").append(details()).append(" result=").append(outcome);
     }
+    appendCallbacks(text);
     if (source != null && !source.isEmpty()) {
       text.append(" created at ").append(SourceTrace.site(source));
     }
     return text.append('>').toString();
+  }
+
+  private void appendCallbacks(StringBuilder text) {
+    Object[] all =
+        switch (callbacks) {
+          case null -> new Object[0];
+          case Task<?> task -> new Object[] {DoneCallback.wakeup(task)};
+          default -> ((List<?>) callbacks).toArray();
+        };
+    if (all.length == 0) {
+      return;
+    }
+    text.append(" cb=[").append(all[0]);
+    if (all.length > 2) {
+      text.append(", <").append(all.length - 2).append(" more>");
+    }
+    if (all.length > 1) {
+      text.append(", ").append(all[all.length - 1]);
+    }
+    text.append(']');
   }
 
   // For this package
@@ -543,9 +567,13 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
       callback.accept(future);
     }
 
+    static String wakeup(Task<?> task) {
+      return task.getName() + ".wakeup()";
+    }
+
     @Override
     public String toString() {
-      return CallbackText.of(callback);
+      return resumes != null ? wakeup(resumes) : CallbackText.of(callback);
     }
   }
 }

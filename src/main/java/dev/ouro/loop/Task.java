@@ -146,7 +146,7 @@ public class Task<T> extends Future<T> {
   @Override
   public boolean cancel(String message) {
     if (done()) {
-      return false;
+      return super.cancel(message);
     }
     requireLoopThread();
     cancelRequests++;

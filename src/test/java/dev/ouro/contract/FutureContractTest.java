@@ -324,6 +324,30 @@ class FutureContractTest {
   }
 
   @Test
+  void shouldNameItsCallbacks() {
+    record Named(String name) implements java.util.function.Consumer<Future<String>> {
+      @Override
+      public void accept(Future<String> done) {}
+
+      @Override
+      public String toString() {
+        return name;
+      }
+    }
+
+    Future<String> future = loop.createFuture();
+    future.addDoneCallback(new Named("first"));
+    assertThat(future.toString()).isEqualTo("<Future pending cb=[first]>");
+    future.addDoneCallback(new Named("second"));
+    assertThat(future.toString()).isEqualTo("<Future pending cb=[first, second]>");
+    future.addDoneCallback(new Named("third"));
+    future.addDoneCallback(new Named("fourth"));
+    assertThat(future.toString()).isEqualTo("<Future pending cb=[first, <2 more>, fourth]>");
+    future.setResult("text");
+    assertThat(future.toString()).isEqualTo("<Future finished result=text>");
+  }
+
+  @Test
   void shouldRefuseCompletionByAForeignThreadInDebugMode() throws Exception { // behaviour 72
     loop.setDebug(true);
     Future<String> future = loop.createFuture();

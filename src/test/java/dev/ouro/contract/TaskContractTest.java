@@ -272,7 +272,8 @@ class TaskContractTest {
     assertThat(task.getStack()).isEmpty();
     tasks.runTurns(1);
 
-    assertThat(task.toString()).contains("wait_for=<Future pending>");
+    assertThat(task.toString())
+        .contains("wait_for=<Future pending cb=[" + task.getName() + ".wakeup()]>");
     assertThat(task.getStack())
         .first()
         .satisfies(frame -> {

@@ -55,6 +55,25 @@ class UnretrievedExceptionTest {
     assertThat(reported.getFirst().sourceTraceback()).isNotNull();
   }
 
+  /** As in asyncio: who cancels everything at the end does not mean what has failed before. */
+  @Test
+  void shouldNotReportWhatWasCancelledTooLate() {
+    Future<String> future = failed();
+    Task<Void> task =
+        loop.createTask((TaskBody) () -> {
+          throw failure;
+        });
+    loop.runTurn();
+
+    assertThat(future.cancel()).isFalse();
+    assertThat(task.cancel()).isFalse();
+    future.unretrieved().run();
+    task.unretrieved().run();
+    loop.runTurn();
+
+    assertThat(reported).isEmpty();
+  }
+
   @Test
   void shouldNotReportWhatWasRetrieved() {
     List<Future<String>> futures = new ArrayList<>();
