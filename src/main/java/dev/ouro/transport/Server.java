@@ -49,7 +49,8 @@ public interface Server extends AutoCloseable {
 
   /**
    * Serves until the answer is cancelled, which closes the server; or until the server is closed,
-   * which cancels the answer. Connections stay.
+   * which cancels the answer. Connections stay: the answer is done when the last one is lost, or at
+   * once when it is cancelled again.
    *
    * @return never done by itself; or the error, as {@link #startServing}
    * @throws IllegalStateException closed, or called before

@@ -145,7 +145,7 @@ final class SocketServer implements Server {
       return; // nobody waits any more
     }
     if (serving != null) {
-      serving.cancel();
+      serving.endWithClients(null);
     }
     wakeIfAllGone();
   }
@@ -233,9 +233,12 @@ final class SocketServer implements Server {
     return "<Server sockets=" + sockets() + ">";
   }
 
-  /** The answer of {@link #serveForever}: cancelling it closes the server, and then it waits. */
+  /**
+   * The answer of {@link #serveForever}: cancelling it closes the server, and then it waits for the
+   * connections; cancelling it once more ends the wait.
+   */
   private final class ServeForever extends Future<Void> {
-    private boolean cancelling;
+    private boolean ending;
 
     ServeForever() {
       super(loop);
@@ -243,15 +246,20 @@ final class SocketServer implements Server {
 
     @Override
     public boolean cancel(String message) {
-      if (done()) {
-        return false;
+      if (done() || ending) {
+        return super.cancel(message);
       }
-      if (!cancelling) {
-        cancelling = true;
-        close();
+      endWithClients(message);
+      SocketServer.this.close();
+      return true;
+    }
+
+    /** The server is closed, or is now: cancels this once the last connection is lost. */
+    void endWithClients(String message) {
+      if (!ending) {
+        ending = true;
         waitClosed().addDoneCallback(gone -> super.cancel(message));
       }
-      return true;
     }
   }
 }

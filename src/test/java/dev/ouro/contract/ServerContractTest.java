@@ -261,6 +261,28 @@ class ServerContractTest {
     assertThatThrownBy(server::startServing).hasMessageContaining("is closed");
   }
 
+  /** As in asyncio, the second cancel is for the wait for the clients: none may hold it up. */
+  @Test
+  void shouldNotWaitForClientsWhenCancelledAgain() throws IOException {
+    Recorder recorder = new Recorder();
+    Server server = net.serve(() -> recorder);
+    Future<Void> forever = server.serveForever();
+    net.peer(server);
+    net.runUntil(recorder::isMade);
+
+    forever.cancel("first");
+    net.runTurns(5);
+    assertThat(forever.done()).isFalse();
+    forever.cancel("second");
+
+    assertThatThrownBy(() -> net.run(forever))
+        .isInstanceOf(CancellationException.class)
+        .hasMessage("second");
+    assertThat(recorder.isLost()).isFalse();
+    recorder.transport().abort();
+    net.run(server.waitClosed());
+  }
+
   /** Behaviour 158. */
   @Test
   void shouldCloseSocketsAndKeepClientsWhenClosed() throws IOException {
