@@ -4,7 +4,10 @@ package dev.ouro.transport;
 import dev.ouro.linux.Socket;
 import dev.ouro.linux.SocketConstants;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Objects;
 
 /** Checks of arguments that several options share. */
@@ -64,6 +67,21 @@ final class Arguments {
     if (given) {
       throw new IllegalArgumentException(name + " and sock can not be specified at the same time");
     }
+  }
+
+  /** {@code data}, all of which is there: what is wrong with it is found before it is sent. */
+  static Collection<ByteBuffer> buffers(Iterable<ByteBuffer> data) {
+    Collection<ByteBuffer> all;
+    if (data instanceof Collection<ByteBuffer> collection) {
+      all = collection;
+    } else {
+      all = new ArrayList<>();
+      Objects.requireNonNull(data, "data").forEach(all::add);
+    }
+    for (ByteBuffer buffer : all) {
+      Objects.requireNonNull(buffer, "data");
+    }
+    return all;
   }
 
   static BaseProtocol streamProtocol(BaseProtocol protocol) {

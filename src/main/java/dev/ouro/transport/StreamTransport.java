@@ -10,6 +10,7 @@ import dev.ouro.loop.LoopExit;
 import dev.ouro.memory.ChunkPool;
 import dev.ouro.poll.StreamChannel;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.Objects;
 
 /**
@@ -73,12 +74,12 @@ final class StreamTransport extends ChannelTransport implements LoopTransport, S
 
   @Override
   public void writelines(Iterable<ByteBuffer> data) {
-    Objects.requireNonNull(data, "data");
-    if (mayWrite()) {
+    Collection<ByteBuffer> all = Arguments.buffers(data);
+    if (mayWrite() && !all.isEmpty()) {
       if (isClosing()) {
         loseWrite();
       } else {
-        sender.writeAll(data);
+        sender.writeAll(all);
       }
     }
   }

@@ -9,6 +9,7 @@ import dev.ouro.loop.EngineLoop;
 import dev.ouro.memory.ChunkPool;
 import dev.ouro.poll.StreamChannel;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.Objects;
 
 /** The transport that writes to a pipe, a terminal or the like: a {@link Sender} alone. */
@@ -65,11 +66,14 @@ final class WritePipeTransport extends ChannelTransport implements WriteTranspor
 
   @Override
   public void writelines(Iterable<ByteBuffer> data) {
-    Objects.requireNonNull(data, "data");
+    Collection<ByteBuffer> all = Arguments.buffers(data);
+    if (all.isEmpty()) {
+      return;
+    }
     if (isClosing()) {
       loseWrite();
     } else {
-      sender.writeAll(data);
+      sender.writeAll(all);
     }
   }
 

@@ -26,7 +26,9 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -308,6 +310,39 @@ class StreamTransportContractTest {
 
     assertThat(new String(peer.getInputStream().readNBytes(12), UTF_8)).isEqualTo("onetwothree4");
     assertThat(transport.getWriteBufferSize()).isZero();
+  }
+
+  /** Behaviour 122: all or nothing, and nothing is no write. */
+  @Test
+  void shouldSendNothingWhenWritelinesIsGivenWhatIsNone() throws IOException {
+    Recorder recorder = new Recorder();
+    Server server = net.serve(() -> recorder);
+    Reader reader = net.closing(Reader.of(net.peer(server)));
+    net.runUntil(recorder::isMade);
+    Transport transport = recorder.transport();
+    ByteBuffer first = ByteBuffer.wrap("not sent".getBytes(UTF_8));
+
+    assertThatThrownBy(() -> transport.writelines(Arrays.asList(first, null)))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("data");
+    Iterable<ByteBuffer> broken =
+        () -> Stream.of(first, first).peek(unused -> first.get(-1)).iterator();
+    assertThatThrownBy(() -> transport.writelines(broken))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThat(first.position()).isZero();
+    Iterable<ByteBuffer> once =
+        Stream.of("sent", " once").map(text -> ByteBuffer.wrap(text.getBytes(UTF_8)))::iterator;
+    transport.writelines(once);
+    transport.close();
+    try (LogCapture log = new LogCapture()) {
+      for (int i = 0; i < 10; i++) {
+        transport.writelines(List.of());
+      }
+      assertThat(log.warnings()).isEmpty();
+    }
+    net.runUntil(recorder::isLost);
+
+    assertThat(new String(reader.all(), UTF_8)).isEqualTo("sent once");
   }
 
   /** Behaviours 119, 122 and 123: whatever the sizes and forms, the order stays. */
