@@ -258,6 +258,11 @@ public final class StreamReader implements Iterable<byte[]> {
     return new String(readline(), charset);
   }
 
+  /** {@link #readuntil(byte[][])} a newline: asyncio's default. */
+  public byte[] readuntil() throws IOException {
+    return readuntil(NEWLINE);
+  }
+
   /** {@link #readuntil(byte[][])} a text's bytes, as text. */
   public String readuntil(String separator, Charset charset) throws IOException {
     return new String(readuntil(separator.getBytes(charset)), charset);
@@ -265,7 +270,7 @@ public final class StreamReader implements Iterable<byte[]> {
 
   /**
    * Everything up to and with the first of {@code separators} that comes to its end; of those that
-   * do so at the same byte, the longest.
+   * do so at the same byte, the shortest.
    *
    * @throws IncompleteReadException the stream ended before
    * @throws LimitOverrunException there is more than the limit before the separator; it stays in

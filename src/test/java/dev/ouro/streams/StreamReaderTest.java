@@ -180,6 +180,15 @@ class StreamReaderTest {
   }
 
   @Test
+  void shouldReadUpToNewlineUnlessToldOtherwise() {
+    feed("one\ntwo");
+    assertThat(run(() -> reader.readuntil())).isEqualTo("one\n".getBytes(UTF_8));
+    reader.feedEof();
+    assertThatThrownBy(() -> run(() -> reader.readuntil()))
+        .isInstanceOf(IncompleteReadException.class);
+  }
+
+  @Test
   void shouldKeepWhatExceedsLimit() {
     feed("0123456789;");
     assertThatThrownBy(() -> run(() -> reader.readuntil(";", UTF_8)))
@@ -201,7 +210,7 @@ class StreamReaderTest {
     assertThatThrownBy(() -> run(() -> reader.readuntil(new byte[0])))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Separator should be at least one-byte string");
-    assertThatThrownBy(() -> run(() -> reader.readuntil()))
+    assertThatThrownBy(() -> run(() -> reader.readuntil(new byte[0][])))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Separator should contain at least one element");
   }
