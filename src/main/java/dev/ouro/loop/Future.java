@@ -397,8 +397,13 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
             && callbackList().getFirst().resumes() != null;
   }
 
-  /** A task that awaited it was cancelled instead of getting what it was done with. */
-  void undelivered() {}
+  /**
+   * A task that awaited it was cancelled instead of getting what it was done with. An exception
+   * counts as asked for, as in asyncio.
+   */
+  void undelivered() {
+    retrieve();
+  }
 
   /** Undoes {@link #addAwaiting}. */
   final void removeAwaiting(Task<?> task) {

@@ -50,6 +50,7 @@ public abstract class Opening<T> extends Future<T> {
 
   @Override
   final void undelivered() {
+    super.undelivered();
     if (awaitedAlone && state() == State.SUCCESS && value() != null) {
       close(value());
     }

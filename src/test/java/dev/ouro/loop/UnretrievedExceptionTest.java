@@ -75,6 +75,22 @@ class UnretrievedExceptionTest {
   }
 
   @Test
+  void shouldNotReportWhatTaskWasCancelledInsteadOfGetting() {
+    Future<String> future = loop.createFuture();
+    Task<String> task = loop.createTask(future::await);
+    loop.runTurn();
+
+    future.setException(failure);
+    task.cancel();
+    loop.runTurn();
+    assertThat(task.cancelled()).isTrue();
+    future.unretrieved().run();
+    loop.runTurn();
+
+    assertThat(reported).isEmpty();
+  }
+
+  @Test
   void shouldNotReportWhatWasRetrieved() {
     List<Future<String>> futures = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
