@@ -22,9 +22,9 @@ final class RemoteTask<T> extends CompletableFuture<T> {
     }
     try {
       task = loop.createTask(coro);
-    } catch (RuntimeException refused) {
+    } catch (Throwable refused) {
       completeExceptionally(refused);
-      return;
+      throw refused; // for the loop to report, as in asyncio
     }
     task.addDoneCallback(done -> {
       if (done.cancelled()) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ouro.Asyncio;
 import dev.ouro.EventLoop;
+import dev.ouro.loop.ExceptionContext;
 import dev.ouro.loop.Future;
 import dev.ouro.loop.RunningLoop;
 import dev.ouro.loop.Task;
@@ -320,6 +321,23 @@ class TaskInteropContractTest {
 
     assertThat(seen).containsExactly("on the loop", true);
     tasks.runUntil(() -> Asyncio.allTasks(loop).isEmpty());
+  }
+
+  /** TA:test_run_coroutine_threadsafe_task_factory_exception: no thread waits for good. */
+  @Test
+  void shouldTellOtherThreadWhatTaskFactoryThrows() {
+    AssertionError broken = new AssertionError("broken factory");
+    loop.setTaskFactory((on, coro, options) -> {
+      throw broken;
+    });
+    CompletableFuture<String> answer = Asyncio.runCoroutineThreadsafe(() -> "", loop);
+    tasks.runTurns(1);
+    loop.setTaskFactory(null);
+
+    assertThatThrownBy(answer::join).hasCause(broken);
+    assertThat(tasks.takeErrors())
+        .extracting(ExceptionContext::exception)
+        .containsExactly((Throwable) broken);
   }
 
   @Test
