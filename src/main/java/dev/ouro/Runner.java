@@ -113,7 +113,9 @@ public final class Runner implements AutoCloseable {
         loop.setDebug(options.debug());
       }
       context = Context.copyContext();
-      Asyncio.setEventLoop(loop);
+      if (options.setsEventLoop()) {
+        Asyncio.setEventLoop(loop);
+      }
     }
     return loop;
   }
@@ -135,7 +137,9 @@ public final class Runner implements AutoCloseable {
       loop.runUntilComplete(loop.shutdownAsyncgens());
       loop.runUntilComplete(loop.shutdownDefaultExecutor(THREAD_JOIN_TIMEOUT));
     } finally {
-      Asyncio.setEventLoop(null);
+      if (options.setsEventLoop()) {
+        Asyncio.setEventLoop(null);
+      }
       loop.close();
     }
   }

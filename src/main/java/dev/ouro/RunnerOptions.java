@@ -9,8 +9,10 @@ import java.util.function.Supplier;
  * {@code with…} answers a changed copy.
  */
 public final class RunnerOptions {
+  private static final Supplier<EventLoop> NEW_EVENT_LOOP = Asyncio::newEventLoop;
+
   /** A loop of {@link Asyncio#newEventLoop()}, in the debug mode that it has. */
-  public static final RunnerOptions DEFAULT = new RunnerOptions(null, Asyncio::newEventLoop);
+  public static final RunnerOptions DEFAULT = new RunnerOptions(null, NEW_EVENT_LOOP);
 
   private final Boolean debug;
   private final Supplier<? extends EventLoop> loopFactory;
@@ -25,7 +27,10 @@ public final class RunnerOptions {
     return new RunnerOptions(debug, loopFactory);
   }
 
-  /** With loops of this factory; by default those of {@link Asyncio#newEventLoop()}. */
+  /**
+   * With loops of this factory; by default those of {@link Asyncio#newEventLoop()}, which are also
+   * what {@link Asyncio#getEventLoop} answers on the runner's thread between runs.
+   */
   public RunnerOptions withLoopFactory(Supplier<? extends EventLoop> loopFactory) {
     return new RunnerOptions(debug, Objects.requireNonNull(loopFactory, "loopFactory"));
   }
@@ -33,6 +38,11 @@ public final class RunnerOptions {
   /** Whether debug mode is to be on; null: as the loop has it. */
   public Boolean debug() {
     return debug;
+  }
+
+  /** Whether the loop is the thread's own: not one of a factory that was given, as in asyncio. */
+  boolean setsEventLoop() {
+    return NEW_EVENT_LOOP.equals(loopFactory);
   }
 
   /** What makes the loop. */

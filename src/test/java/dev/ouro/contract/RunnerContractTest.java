@@ -106,6 +106,27 @@ class RunnerContractTest {
         options);
   }
 
+  /** RU:test_asyncio_run_set_event_loop, and asyncio.run's loop_factory since 3.12. */
+  @Test
+  void shouldBeThreadsLoopUnlessFactoryIsGiven() throws LinuxException {
+    try (Runner runner = new Runner()) {
+      EventLoop its = runner.getLoop();
+      assertThat(Asyncio.getEventLoop()).isSameAs(its);
+    }
+    assertThatThrownBy(Asyncio::getEventLoop).isInstanceOf(IllegalStateException.class);
+    try (EventLoop own = new SelectorEventLoop()) {
+      Asyncio.setEventLoop(own);
+      RunnerOptions options = RunnerOptions.DEFAULT.withLoopFactory(RunnerContractTest::selector);
+      try (Runner runner = new Runner(options)) {
+        assertThat(runner.getLoop()).isNotSameAs(own);
+        assertThat(Asyncio.getEventLoop()).isSameAs(own);
+      }
+      assertThat(Asyncio.getEventLoop()).isSameAs(own);
+    } finally {
+      Asyncio.setEventLoop(null);
+    }
+  }
+
   private static EventLoop selector() {
     try {
       return new SelectorEventLoop();
