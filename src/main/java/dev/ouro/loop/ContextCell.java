@@ -34,10 +34,19 @@ class ContextCell {
 
   /** Keeps everybody else out, until {@link #vacate}. */
   final void occupy() {
+    checkFree();
+    entered = true;
+  }
+
+  /**
+   * To be called before anything is begun that is to run in it.
+   *
+   * @throws IllegalStateException somebody is in it
+   */
+  final void checkFree() {
     if (entered) {
       throw new IllegalStateException("cannot enter context: " + this + " is already entered");
     }
-    entered = true;
   }
 
   final void vacate() {

@@ -74,7 +74,8 @@ public class Task<T> extends Future<T> {
    * For task factories: a task that is scheduled to run in the loop's next turn, or ran already
    * until it first waited, if {@code options} want an eager start and the loop runs.
    *
-   * @throws IllegalStateException the loop is closed
+   * @throws IllegalStateException the loop is closed; or an eager start is to be in a context that
+   *     somebody is in, such as the caller's own instead of a copy
    */
   @SuppressWarnings("this-escape") // to the loop, on whose thread this is
   public Task(EngineLoop loop, Callable<? extends T> coro, TaskOptions options) {
@@ -86,6 +87,7 @@ public class Task<T> extends Future<T> {
     number = name == null ? NUMBERS.incrementAndGet() : 0;
     thread = TaskThreads.of(loop, this, context);
     if (Boolean.TRUE.equals(options.eagerStart()) && loop.isRunning()) {
+      cell().checkFree();
       loop.tasks().add(this);
       loop.runOnLoopThread(this::step);
     } else {

@@ -137,13 +137,27 @@ abstract class TaskThread extends ThreadState
   /** Waits for control, if the thread has lost it unasked. */
   void rejoin() {}
 
-  /** Has {@code action} run on the loop's own thread; goes on after that, before anything else. */
+  /**
+   * Has {@code action} run on the loop's own thread; goes on after that, before anything else. What
+   * it throws is thrown here.
+   */
   final void callOnLoopThread(Runnable action) {
-    request = action;
+    Throwable[] thrown = new Throwable[1];
+    request =
+        () -> {
+          try {
+            action.run();
+          } catch (Throwable failure) {
+            thrown[0] = failure;
+          }
+        };
     try {
       suspend(action);
     } finally {
       request = null;
+    }
+    if (thrown[0] != null) {
+      throw Sneaky.<RuntimeException>propagate(thrown[0]);
     }
   }
 

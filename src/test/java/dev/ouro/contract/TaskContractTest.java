@@ -11,6 +11,7 @@ import dev.ouro.loop.ContextVar;
 import dev.ouro.loop.Future;
 import dev.ouro.loop.LoopExit;
 import dev.ouro.loop.Task;
+import dev.ouro.loop.TaskBody;
 import dev.ouro.loop.TaskOptions;
 import dev.ouro.poll.EngineKind;
 import dev.ouro.testing.OnBothEnginesAndTaskKinds;
@@ -480,6 +481,43 @@ class TaskContractTest {
     tasks.runTurns(1);
 
     assertThat(trace).containsExactly("eager", "callback");
+  }
+
+  /** As in asyncio: what leaves the run leaves createTask first, and the task that called it. */
+  @Test
+  void shouldLeaveCreatorWhenEagerTaskThrowsLoopExit() {
+    LoopExit exit = new LoopExit("leave");
+    Task<Void> creator =
+        tasks.create(() -> {
+          loop.createTask(
+              (TaskBody)
+                  () -> {
+                    throw exit;
+                  },
+              TaskOptions.DEFAULT.withEagerStart(true));
+          trace.add("goes on");
+        });
+
+    assertThatThrownBy(() -> loop.runUntilComplete(creator)).isSameAs(exit);
+    assertThat(trace).isEmpty();
+    assertThat(creator.exception()).isSameAs(exit);
+    assertThat(Asyncio.allTasks(loop)).isEmpty();
+  }
+
+  @Test
+  void shouldRefuseEagerStartInContextThatSomebodyIsIn() {
+    tasks.run(() -> {
+      Task<?> creator = Asyncio.currentTask();
+      TaskOptions options =
+          TaskOptions.DEFAULT.withEagerStart(true).withContext(creator.getContext());
+      assertThatThrownBy(() -> loop.createTask(() -> trace.add("ran"), options))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("cannot enter context: ");
+      assertThat(Asyncio.allTasks().size()).isEqualTo(1);
+      assertThat(loop.createTask(() -> 1, options.withContext(creator.getContext().copy())).done())
+          .isTrue();
+    });
+    assertThat(trace).isEmpty();
   }
 
   @Test

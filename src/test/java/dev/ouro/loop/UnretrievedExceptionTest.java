@@ -60,9 +60,11 @@ class UnretrievedExceptionTest {
   void shouldNotReportWhatWasCancelledTooLate() {
     Future<String> future = failed();
     Task<Void> task =
-        loop.createTask((TaskBody) () -> {
-          throw failure;
-        });
+        loop.createTask(
+            (TaskBody)
+                () -> {
+                  throw failure;
+                });
     loop.runTurn();
 
     assertThat(future.cancel()).isFalse();
