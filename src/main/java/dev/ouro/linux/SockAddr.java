@@ -63,8 +63,8 @@ public final class SockAddr {
 
   private static int writeUnix(byte[] name, long to) {
     NativeMemory.copyFrom(name, 0, to + UNIX_PATH, name.length);
-    boolean isPath = name.length > 0 && name[0] != 0;
-    return UNIX_PATH + name.length + (isPath ? 1 : 0);
+    boolean hasNul = name.length > 0 && name[0] != 0 && name.length < UnixAddress.MAX_LENGTH_BYTES;
+    return UNIX_PATH + name.length + (hasNul ? 1 : 0);
   }
 
   /**
@@ -116,7 +116,7 @@ public final class SockAddr {
     }
     byte[] name = new byte[Math.max(used, 0)];
     NativeMemory.copyTo(path, name, 0, name.length);
-    return UnixAddress.of(name);
+    return UnixAddress.ofKernel(name);
   }
 
   private static InetSocketAddress inet(SocketAddress address) {

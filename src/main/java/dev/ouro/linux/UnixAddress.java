@@ -47,6 +47,11 @@ public final class UnixAddress extends SocketAddress {
     return new UnixAddress(name.clone());
   }
 
+  /** As the kernel has it: also a path that leaves no room for the NUL behind it. */
+  static UnixAddress ofKernel(byte[] name) {
+    return new UnixAddress(name);
+  }
+
   /** {@link #of(byte[])} with the UTF-8 bytes of {@code name}. */
   public static UnixAddress of(String name) {
     return of(name.getBytes(StandardCharsets.UTF_8));

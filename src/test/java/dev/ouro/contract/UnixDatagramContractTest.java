@@ -13,6 +13,7 @@ import dev.ouro.linux.SocketConstants;
 import dev.ouro.linux.UnixAddress;
 import dev.ouro.poll.EngineKind;
 import dev.ouro.testing.DatagramRecorder;
+import dev.ouro.testing.LongestUnixPath;
 import dev.ouro.testing.NetworkFixture;
 import dev.ouro.testing.OnBothEngines;
 import dev.ouro.transport.DatagramOptions;
@@ -274,5 +275,23 @@ class UnixDatagramContractTest {
             Bytes.pattern(10));
     recorder.transport().close();
     other.transport().close();
+  }
+
+  /** Behaviour 174: whatever a peer is called, it can be answered. */
+  @Test
+  void shouldAnswerPeerWhosePathLeavesNoRoomForItsNul() throws LinuxException {
+    UnixAddress at = UnixAddress.of(folder.resolve("s"));
+    open(recorder, DatagramOptions.local(at));
+    try (Socket peer = Socket.open(SocketConstants.AF_UNIX, SocketConstants.SOCK_DGRAM, 0)) {
+      LongestUnixPath.bind(peer, folder);
+      peer.connect(at);
+      send(peer, (byte) 'q');
+      net.runUntil(() -> !recorder.datagrams().isEmpty());
+      recorder.transport().sendto("answer".getBytes(UTF_8), recorder.senders().getFirst());
+      net.runTurns(1);
+
+      assertThat(receive(peer)).isEqualTo("answer");
+    }
+    recorder.transport().close();
   }
 }

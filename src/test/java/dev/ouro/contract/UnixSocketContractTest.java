@@ -14,6 +14,7 @@ import dev.ouro.linux.SocketConstants;
 import dev.ouro.linux.UnixAddress;
 import dev.ouro.loop.Future;
 import dev.ouro.poll.EngineKind;
+import dev.ouro.testing.LongestUnixPath;
 import dev.ouro.testing.NetworkFixture;
 import dev.ouro.testing.OnBothEngines;
 import dev.ouro.testing.Recorder;
@@ -284,5 +285,23 @@ class UnixSocketContractTest {
     listener.bind(path);
     listener.listen(1);
     return listener;
+  }
+
+  /** Whatever a peer is called. */
+  @Test
+  void shouldAcceptPeerWhosePathLeavesNoRoomForItsNul() throws IOException {
+    Recorder accepted = new Recorder();
+    UnixServerOptions at = UnixServerOptions.of(folder.resolve("s"));
+    open(accepted, at);
+    try (Socket client = Socket.open(SocketConstants.AF_UNIX, SocketConstants.SOCK_STREAM, 0)) {
+      byte[] path = LongestUnixPath.bind(client, folder);
+      client.connect(UnixAddress.of(folder.resolve("s")));
+      net.runUntil(() -> accepted.transport() != null);
+
+      assertThat(accepted.transport().getExtraInfo("peername"))
+          .isInstanceOfSatisfying(
+              UnixAddress.class, address -> assertThat(address.bytes()).isEqualTo(path));
+    }
+    net.runUntil(accepted::isLost);
   }
 }

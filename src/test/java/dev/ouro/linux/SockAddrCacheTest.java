@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -139,5 +140,20 @@ class SockAddrCacheTest {
             () -> cache.write(InetSocketAddress.createUnresolved("host", 1), memory.address()))
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(writeBack(inet(1))).isEqualTo(inet(1));
+  }
+
+  /** {@code unix(7)}: a path may fill {@code sun_path}, and the kernel then counts a NUL behind. */
+  @Test
+  void shouldReadAndWritePathThatLeavesNoRoomForItsNul() {
+    byte[] path = new byte[UnixAddress.MAX_LENGTH_BYTES];
+    Arrays.fill(path, (byte) 'p');
+    NativeMemory.putShort(memory.address(), (short) SocketConstants.AF_UNIX);
+    NativeMemory.copyFrom(path, 0, memory.address() + 2, path.length);
+
+    UnixAddress address = (UnixAddress) cache.read(memory.address(), 2 + path.length + 1);
+
+    assertThat(address.bytes()).isEqualTo(path);
+    assertThat(SockAddr.write(address, memory.address())).isEqualTo(2 + path.length);
+    assertThat(SockAddr.read(memory.address(), 2 + path.length)).isEqualTo(address);
   }
 }
