@@ -35,9 +35,12 @@ public final class SignalFd implements AutoCloseable {
   /**
    * Changes which signals it gets.
    *
-   * @throws LinuxException as {@link #create}
+   * @throws LinuxException as {@link #create}; EBADF: it is closed
    */
   public void set(SignalSet signals) throws LinuxException {
+    if (fd.isClosed()) {
+      throw LinuxException.of("signalfd4", Errno.EBADF); // its −1 would make another one
+    }
     signalfd(fd.number(), signals);
   }
 

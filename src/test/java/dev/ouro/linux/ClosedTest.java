@@ -123,4 +123,17 @@ class ClosedTest {
     assertThat(eventFd.signal()).isZero();
     assertThat(eventFd.reset()).isEqualTo(-Errno.EBADF);
   }
+
+  /** {@code signalfd(2)} of −1 would make another one. */
+  @Test
+  void shouldAnswerEbadfWhenSignalFdIsClosed() throws Exception {
+    SignalFd signalFd = SignalFd.create(SignalSet.EMPTY);
+    signalFd.close();
+    signalFd.close();
+
+    assertThatThrownBy(() -> signalFd.set(SignalSet.of(Signal.SIGUSR1)))
+        .isInstanceOfSatisfying(
+            LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EBADF));
+    assertThat(signalFd.read(info -> {})).isEqualTo(-Errno.EBADF);
+  }
 }
