@@ -16,6 +16,16 @@ public final class SocketCalls {
     return (int) Syscall.retrying(Nr.RECVFROM, fd, address, sizeBytes, flags, 0, 0);
   }
 
+  /**
+   * {@code recvmsg(2)}: how many bytes arrived where the message's {@code struct iovec}s say, 0 at
+   * the stream's end.
+   *
+   * @param header where the {@code struct msghdr} is, to which the kernel writes as well
+   */
+  public static int recvmsg(int fd, long header, int flags) {
+    return (int) Syscall.retrying(Nr.RECVMSG, fd, header, flags, 0, 0, 0);
+  }
+
   /** {@code send(2)} with MSG_NOSIGNAL: how many bytes the kernel took. */
   public static int send(int fd, long address, long sizeBytes, int flags) {
     int all = flags | SocketConstants.MSG_NOSIGNAL;
@@ -94,16 +104,23 @@ public final class SocketCalls {
    * @param scratch eight bytes for the call's use
    */
   public static int pendingError(int fd, long scratch) {
-    NativeMemory.putInt(scratch + 4, 4);
+    return option(fd, SocketConstants.SO_ERROR, scratch);
+  }
+
+  /**
+   * {@code SO_DOMAIN}: the address family, {@code AF_*}; or −errno when the call failed.
+   *
+   * @param scratch eight bytes for the call's use
+   */
+  public static int family(int fd, long scratch) {
+    return option(fd, SocketConstants.SO_DOMAIN, scratch);
+  }
+
+  private static int option(int fd, int option, long scratch) {
+    long length = scratch + Integer.BYTES;
+    NativeMemory.putInt(length, Integer.BYTES);
     long result =
-        Syscall.call(
-            Nr.GETSOCKOPT,
-            fd,
-            SocketConstants.SOL_SOCKET,
-            SocketConstants.SO_ERROR,
-            scratch,
-            scratch + 4,
-            0);
+        Syscall.call(Nr.GETSOCKOPT, fd, SocketConstants.SOL_SOCKET, option, scratch, length, 0);
     return result < 0 ? (int) result : NativeMemory.getInt(scratch);
   }
 }

@@ -126,6 +126,9 @@ public final class SocketConstants {
   /** Flag of {@code send(2)} and {@code recv(2)}. */
   public static final int MSG_TRUNC = 32;
 
+  /** Control data were cut off: for what was passed along there was no room. */
+  public static final int MSG_CTRUNC = 8;
+
   /** Direction of {@code shutdown(2)}. */
   public static final int SHUT_RD = 0;
 

@@ -23,6 +23,12 @@ public final class EpollEngine implements Engine {
 
   private static final int EVENTS_PER_POLL = 256;
   private static final int SCRATCH_BYTES = 4096;
+  // In the scratch memory: a struct msghdr and its struct iovec, which receive as receiveAddress().
+  private static final int RECEIVE_HEADER = 1024;
+  private static final int MSG_IOV = 16;
+  private static final int MSG_IOVLEN = 24;
+  private static final int MSG_FLAGS = 48;
+  private static final int IOVEC = 64;
   private static final long WAKE_TOKEN = -1;
 
   private final Completions completions;
@@ -43,6 +49,11 @@ public final class EpollEngine implements Engine {
     this.memory = memory;
     this.receiveAddress = memory.address() + SCRATCH_BYTES;
     this.receiveView = NativeMemory.buffer(receiveAddress, RECEIVE_BYTES);
+    long header = receiveHeader();
+    NativeMemory.putLong(header + MSG_IOV, header + IOVEC);
+    NativeMemory.putLong(header + MSG_IOVLEN, 1);
+    NativeMemory.putLong(header + IOVEC, receiveAddress);
+    NativeMemory.putLong(header + IOVEC + Long.BYTES, RECEIVE_BYTES);
   }
 
   /**
@@ -199,6 +210,16 @@ public final class EpollEngine implements Engine {
   /** The first {@code length} bytes at {@link #receiveAddress}. */
   ByteBuffer receiveView(int length) {
     return receiveView.clear().limit(length).order(ByteOrder.BIG_ENDIAN);
+  }
+
+  /** A {@code struct msghdr} that receives to {@link #receiveAddress}, and has no room for more. */
+  long receiveHeader() {
+    return memory.address() + RECEIVE_HEADER;
+  }
+
+  /** {@code msg_flags} of what {@link #receiveHeader} has received. */
+  int receiveFlags() {
+    return NativeMemory.getInt(receiveHeader() + MSG_FLAGS);
   }
 
   /** Memory for one call's arguments, {@link dev.ouro.linux.SockAddr#SIZE_BYTES} and more. */

@@ -7,29 +7,36 @@ import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Sendfile;
 import dev.ouro.linux.SocketCalls;
+import dev.ouro.linux.SocketConstants;
 import java.io.UncheckedIOException;
 
 /**
- * A stream in an edge-triggered epoll set: an edge means "call until it says EAGAIN".
+ * A stream in an edge-triggered epoll set: an edge means "call until it says EAGAIN", or until it
+ * brings less than it might. A receive also brings less at the mark of urgent data, and behind
+ * descriptors that a peer passes along: then only EAGAIN counts.
  *
  * <p>Interest in writability is added the first time a send finds no room, and stays: a stream that
  * always finds room, and a Unix socket whose peer reads, would otherwise be woken for nothing.
  */
 final class EpollStream extends EpollTarget implements StreamChannel {
-  private static final int READ = Epoll.EPOLLIN | Epoll.EPOLLRDHUP | Epoll.EPOLLET;
+  private static final int READ = Epoll.EPOLLIN | Epoll.EPOLLPRI | Epoll.EPOLLRDHUP | Epoll.EPOLLET;
   private static final int READ_WRITE = READ | Epoll.EPOLLOUT;
   private static final int BROKEN = Epoll.EPOLLERR | Epoll.EPOLLHUP;
-  private static final int READABLE = Epoll.EPOLLIN | Epoll.EPOLLRDHUP | BROKEN;
+  private static final int READABLE = Epoll.EPOLLIN | Epoll.EPOLLPRI | Epoll.EPOLLRDHUP | BROKEN;
   private static final int WRITABLE = Epoll.EPOLLOUT | BROKEN;
 
   private final Fd fd;
   private final StreamListener listener;
+  // Only there a peer can pass descriptors.
+  private final boolean unix;
   private boolean receiving;
   private boolean ended;
   // An edge was seen and not all of it has been read.
   private boolean readable;
   // After RDHUP or HUP no further edge comes: only 0 or an error ends the drain.
   private boolean noMoreEdges;
+  // Something may stop a receive before all has been read.
+  private boolean untilEmpty;
   private boolean writeInterest;
   private boolean awaitingWritable;
   private long sendAddress;
@@ -39,6 +46,7 @@ final class EpollStream extends EpollTarget implements StreamChannel {
     super(engine);
     this.fd = fd;
     this.listener = listener;
+    this.unix = SocketCalls.family(fd.number(), engine.scratch()) == SocketConstants.AF_UNIX;
     Blocking.makeNonBlocking(fd);
     int result = register(fd.number(), READ);
     if (result < 0) {
@@ -106,6 +114,7 @@ final class EpollStream extends EpollTarget implements StreamChannel {
     if ((events & READABLE) != 0) {
       readable = true;
       noMoreEdges |= (events & (Epoll.EPOLLRDHUP | BROKEN)) != 0;
+      untilEmpty |= (events & Epoll.EPOLLPRI) != 0;
       if (receiving) {
         receive();
       }
@@ -117,15 +126,16 @@ final class EpollStream extends EpollTarget implements StreamChannel {
 
   private void receive() {
     long address = engine.receiveAddress();
-    int result = SocketCalls.recv(fd.number(), address, EpollEngine.RECEIVE_BYTES, 0);
+    int result = unix ? receiveMessage() : receiveBytes(address);
     if (result > 0) {
-      readable = noMoreEdges || result == EpollEngine.RECEIVE_BYTES;
+      readable = noMoreEdges || untilEmpty || result == EpollEngine.RECEIVE_BYTES;
       listener.received(engine.receiveView(result), address);
       if (readable && receiving && isRegistered()) {
         report(Epoll.EPOLLIN); // in the next turn: others come in between
       }
     } else if (result == -Errno.EAGAIN) {
       readable = false;
+      untilEmpty = false;
     } else {
       ended = true;
       receiving = false;
@@ -136,6 +146,17 @@ final class EpollStream extends EpollTarget implements StreamChannel {
         listener.receiveFailed(-result);
       }
     }
+  }
+
+  private int receiveBytes(long address) {
+    return SocketCalls.recv(fd.number(), address, EpollEngine.RECEIVE_BYTES, 0);
+  }
+
+  /** The same, and whether descriptors were passed along, which close. */
+  private int receiveMessage() {
+    int result = SocketCalls.recvmsg(fd.number(), engine.receiveHeader(), 0);
+    untilEmpty |= result > 0 && (engine.receiveFlags() & SocketConstants.MSG_CTRUNC) != 0;
+    return result;
   }
 
   private void write() {

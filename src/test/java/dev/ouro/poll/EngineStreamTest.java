@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.poll;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ouro.linux.Errno;
+import dev.ouro.linux.Fd;
 import dev.ouro.linux.Mapping;
 import dev.ouro.linux.NativeMemory;
+import dev.ouro.linux.Nr;
 import dev.ouro.linux.Socket;
 import dev.ouro.linux.SocketCalls;
+import dev.ouro.linux.SocketConstants;
+import dev.ouro.linux.Syscall;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
@@ -26,6 +33,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(EngineKind.class)
 class EngineStreamTest {
   private static final int MEMORY_BYTES = 1 << 20;
+  private static final int MSG_OOB = 1;
+  private static final int SCM_RIGHTS = 1;
 
   @Parameter EngineKind kind;
   private final Turns turns = new Turns();
@@ -301,5 +310,78 @@ class EngineStreamTest {
     }
 
     assertThat(result).isEqualTo(-Errno.EPIPE);
+  }
+
+  /** A connection of TCP in place of the pair. */
+  private void connectByTcp() throws Exception {
+    channel.cancel();
+    channel.release();
+    peer.close();
+    try (Socket server = Socket.open(SocketConstants.AF_INET, SocketConstants.SOCK_STREAM, 0)) {
+      server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      server.listen(1);
+      peer = Socket.open(SocketConstants.AF_INET, SocketConstants.SOCK_STREAM, 0);
+      peer.setBlocking(true);
+      server.setBlocking(true);
+      peer.connect(server.getsockname());
+      Fd accepted = new Fd(SocketCalls.accept(server.fd().number(), 0, 0));
+      channel = engine.stream(accepted, listener);
+    }
+    channel.startReceiving();
+    turns.turnWithoutWaiting();
+  }
+
+  /** {@code recv(2)} stops at the mark of urgent data, however much is behind it. */
+  @Test
+  void shouldHandOverWhatIsBehindUrgentDataWhenAllHasArrived() throws Exception {
+    connectByTcp();
+    peerSends("before".getBytes(US_ASCII));
+    NativeMemory.putByte(memory.address(), (byte) '!');
+    SocketCalls.send(peer.fd().number(), memory.address(), 1, MSG_OOB);
+    peerSends("behind".getBytes(US_ASCII));
+
+    turnsUntilReceived(12);
+
+    assertThat(listener.bytes.toString(US_ASCII)).isEqualTo("beforebehind");
+  }
+
+  /** {@code recv(2)} stops behind passed descriptors, however much is there. */
+  @Test
+  void shouldHandOverWhatIsBehindPassedDescriptorsWhenAllHasArrived() {
+    channel.startReceiving();
+    turns.turnWithoutWaiting();
+    peerSendsDescriptor("before".getBytes(US_ASCII));
+    peerSends("behind".getBytes(US_ASCII));
+
+    turnsUntilReceived(12);
+
+    assertThat(listener.bytes.toString(US_ASCII)).isEqualTo("beforebehind");
+  }
+
+  /** A few turns that do not wait, and so end also where nothing is reported any more. */
+  private void turnsUntilReceived(int sizeBytes) {
+    for (int i = 0; i < 1000 && listener.bytes.size() < sizeBytes; i++) {
+      turns.turnWithoutWaiting();
+    }
+  }
+
+  private void peerSendsDescriptor(byte[] bytes) {
+    long iovec = memory.address() + 64;
+    long control = memory.address() + 128;
+    long data = memory.address() + 256;
+    NativeMemory.zero(memory.address(), 256);
+    NativeMemory.putLong(memory.address() + 16, iovec);
+    NativeMemory.putLong(memory.address() + 24, 1);
+    NativeMemory.putLong(memory.address() + 32, control);
+    NativeMemory.putLong(memory.address() + 40, 24);
+    NativeMemory.putLong(iovec, data);
+    NativeMemory.putLong(iovec + 8, bytes.length);
+    NativeMemory.putLong(control, 20);
+    NativeMemory.putInt(control + 8, SocketConstants.SOL_SOCKET);
+    NativeMemory.putInt(control + 12, SCM_RIGHTS);
+    NativeMemory.putInt(control + 16, peer.fd().number());
+    NativeMemory.copyFrom(bytes, 0, data, bytes.length);
+    long sent = Syscall.call(Nr.SENDMSG, peer.fd().number(), memory.address(), 0);
+    assertThat(sent).isEqualTo(bytes.length);
   }
 }
