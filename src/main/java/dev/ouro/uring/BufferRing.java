@@ -176,8 +176,22 @@ public final class BufferRing implements AutoCloseable {
    *     twice; or the ring is closed, which frees what was not taken
    */
   public long take(int cqeFlags, int length) {
+    return take(cqeFlags, length, length);
+  }
+
+  /**
+   * {@link #take(int, int)} of what a read of a regular file brought to an incremental group. The
+   * kernel has taken as much of the buffer there as was asked for, before it knew how much the file
+   * has: the next piece starts behind that.
+   *
+   * @param askedLength what the read had asked for, ≥ {@code length}
+   */
+  public long take(int cqeFlags, int length, int askedLength) {
     checkCompletion(cqeFlags, length);
-    return take(bufferId(cqeFlags), length, (cqeFlags & CqeFlag.IORING_CQE_F_BUF_MORE) != 0);
+    if (askedLength < length) {
+      throw new IllegalArgumentException("askedLength: " + askedLength + ", length: " + length);
+    }
+    return take(bufferId(cqeFlags), askedLength, (cqeFlags & CqeFlag.IORING_CQE_F_BUF_MORE) != 0);
   }
 
   private static void checkCompletion(int cqeFlags, int length) {

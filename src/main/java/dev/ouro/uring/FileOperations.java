@@ -25,7 +25,10 @@ public sealed interface FileOperations permits Uring {
     return prepare(Op.IORING_OP_READ, fd, offset, address, length, 0);
   }
 
-  /** {@link Op#IORING_OP_READ} into a buffer of {@code group}, at most {@code length} bytes. */
+  /**
+   * {@link Op#IORING_OP_READ} into a buffer of {@code group}, at most {@code length} bytes. Of a
+   * regular file into an incremental group: {@link BufferRing#take(int, int, int)}.
+   */
   default Sqe prepareRead(int fd, BufferRing group, int length, long offset) {
     checkLength(length);
     return prepare(Op.IORING_OP_READ, fd, offset, 0, length, 0).bufferGroup(group.groupId());

@@ -127,4 +127,31 @@ class IncrementalBufferTest {
       assertThat(group.available()).isEqualTo(4);
     }
   }
+
+  /**
+   * The kernel takes as much of the buffer as a read of a file asks for, before it knows how much
+   * there is.
+   */
+  @Test
+  void shouldFindTheNextPieceWhenAReadOfAFileIsShort(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "0123456789");
+    try (Kernel kernel = new Kernel();
+        Uring ring = Rings.open(8)) {
+      long path = kernel.bytes(file.toString());
+      int fd = kernel.keep(Syscall.call(Nr.OPENAT, -100, path, 0, 0));
+      BufferRing group = BufferRing.register(ring, 0, 2, 64, true);
+      String[] expected = {"6789", "0", "123456789", "89"};
+      int[] offsets = {6, 0, 1, 8};
+      int[] asked = {20, 1, 20, 20};
+      for (int i = 0; i < expected.length; i++) {
+        ring.prepareRead(fd, group, asked[i], offsets[i]).submit();
+        Rings.Cqe cqe = Rings.awaitOne(ring);
+        assertThat(cqe.result()).isEqualTo(expected[i].length());
+        long data = group.take(cqe.flags(), cqe.result(), asked[i]);
+
+        assertThat(Kernel.text(data, cqe.result())).isEqualTo(expected[i]);
+        group.release(BufferRing.bufferId(cqe.flags()));
+      }
+    }
+  }
 }
