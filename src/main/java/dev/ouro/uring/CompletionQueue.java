@@ -20,6 +20,7 @@ final class CompletionQueue {
 
   private int head;
   private int published;
+  private boolean abandoned;
 
   /** Over a mapped queue of {@code entries}, a power of two. */
   CompletionQueue(
@@ -54,9 +55,14 @@ final class CompletionQueue {
     head += count;
   }
 
+  /** The entries' memory goes; what was not read is somewhere else now, or nowhere. */
+  void abandon() {
+    abandoned = true;
+  }
+
   /** Gives the entries that were read back to the kernel. */
   void publish() {
-    if (published != head) {
+    if (published != head && !abandoned) {
       published = head;
       // Pairs with the kernel's acquire of the head: the entries before it may be overwritten.
       NativeMemory.putIntRelease(headAddress, head);
@@ -65,13 +71,14 @@ final class CompletionQueue {
 
   /**
    * Hands over at most {@code max} entries. Each counts as read before the handler sees it, so that
-   * a handler that throws, or that reads on by itself, sees none twice.
+   * a handler that throws, or that reads on by itself, sees none twice. One that closes or resizes
+   * the ring has read the last one here.
    */
   int drain(CompletionHandler handler, int max) {
     int end = head + Math.min(ready(), max);
     int count = 0;
     try {
-      while (end - head > 0) {
+      while (end - head > 0 && !abandoned) {
         long cqe = NativeMemory.address(address(0));
         head++;
         long userData = NativeMemory.getLong(cqe);

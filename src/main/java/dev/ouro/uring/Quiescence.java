@@ -37,9 +37,9 @@ final class Quiescence implements CompletionHandler {
 
   private Quiescence() {}
 
-  /** Whether everything ended within {@code timeout}. Completions are thrown away. */
-  static boolean reach(Uring ring, Duration timeout) {
-    return new Quiescence().run(ring, timeout.toNanos());
+  /** Whether everything ended within {@code timeoutNanos}. Completions are thrown away. */
+  static boolean reach(Uring ring, long timeoutNanos) {
+    return new Quiescence().run(ring, timeoutNanos);
   }
 
   private boolean run(Uring ring, long timeoutNanos) {

@@ -65,6 +65,9 @@ public final class Uring
   }
 
   private void use(SubmissionQueue submissionQueue, CompletionQueue completionQueue) {
+    if (cq != null) {
+      cq.abandon();
+    }
     sq = submissionQueue;
     cq = completionQueue;
     submitter.use(sq, cq);
@@ -141,7 +144,11 @@ public final class Uring
   @Override
   public long timespec(long nanos) {
     calls.checkOpen();
-    return memory.timespec(sq.indexOf(sqe.address()), nanos);
+    int index = sq.indexOf(sqe.address());
+    if (index < 0 || index >= sq.entries()) {
+      throw new IllegalStateException("no entry is prepared");
+    }
+    return memory.timespec(index, nanos);
   }
 
   void commit() {
@@ -230,7 +237,8 @@ public final class Uring
 
   /**
    * Hands over every completion that is there, in order, and gives their entries back to the
-   * kernel.
+   * kernel. When {@code handler} resizes the ring the rest is left to the next call; when it closes
+   * the ring there is no rest.
    *
    * @return how many
    */
@@ -277,12 +285,14 @@ public final class Uring
    * Setup#IORING_SETUP_CQE32}.
    *
    * @param word 0 or 1
+   * @throws IllegalStateException the ring has no such completions
    */
   public long cqeExtra(int index, int word) {
     if (!has(Setup.IORING_SETUP_CQE32)) {
       throw new IllegalStateException("the ring has no IORING_SETUP_CQE32");
     }
-    return NativeMemory.getLong(cq.address(index) + Layout.CQE_EXTRA + 8L * word);
+    return NativeMemory.getLong(
+        cq.address(index) + Layout.CQE_EXTRA + 8L * Objects.checkIndex(word, 2));
   }
 
   /** The first {@code count} completions were read: their entries go back to the kernel. */
@@ -351,10 +361,15 @@ public final class Uring
    * @param cancelFlags {@code IORING_ASYNC_CANCEL_*}, see {@link OpFlag}
    * @return with {@link OpFlag#IORING_ASYNC_CANCEL_ALL} how many were cancelled, else 0; −ENOENT:
    *     nothing matched; −ETIME: it still runs; −EINVAL: the kernel has no such call
+   * @throws IllegalArgumentException a negative {@code timeout}
    */
   public int cancelAndWait(long userData, int fd, int cancelFlags, Duration timeout) {
+    if (timeout.isNegative()) {
+      throw new IllegalArgumentException("timeout: " + timeout);
+    }
     calls.checkOpen();
-    long arg = memory.syncCancelArgument(userData, fd, cancelFlags, timeout.toNanos());
+    long nanos = UringOptions.nanos(timeout);
+    long arg = memory.syncCancelArgument(userData, fd, cancelFlags, nanos);
     int result;
     do {
       result = register(Register.IORING_REGISTER_SYNC_CANCEL, arg, 1);
@@ -377,11 +392,11 @@ public final class Uring
       throw new IllegalArgumentException("cqEntries: " + cqEntries);
     }
     calls.checkOpen();
-    sq.publish();
+    boolean pending = sq.publish() > 0;
     cq.publish();
     long params = memory.resizeParams(entries, cqEntries);
     registerChecked("resize", Register.IORING_REGISTER_RESIZE_RINGS, params, 1);
-    memory.remap(setup.fd, setup.setupFlags);
+    memory.remap(setup.fd, setup.setupFlags, pending);
     use(memory.submissionQueue(), memory.completionQueue());
     sqe.moveTo(memory.scratch());
   }
@@ -485,11 +500,11 @@ public final class Uring
   // ---------------------------------------------------------------- closing
 
   private boolean ownerHasEnded() {
-    return calls.awaitOwnersEnd(options.closeTimeout().toNanos());
+    return calls.awaitOwnersEnd(UringOptions.nanos(options.closeTimeout()));
   }
 
   private boolean reachQuiescence() {
-    return Quiescence.reach(this, options.closeTimeout());
+    return Quiescence.reach(this, UringOptions.nanos(options.closeTimeout()));
   }
 
   /**

@@ -7,6 +7,8 @@ import dev.ouro.linux.Mapping;
 import dev.ouro.linux.NativeMemory;
 import dev.ouro.linux.Nr;
 import dev.ouro.linux.Syscall;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A ring's memory: the mapped queues, and the arguments of its calls, laid out once. */
 final class UringMemory {
@@ -35,8 +37,8 @@ final class UringMemory {
   private Mapping timespecs;
   private Mapping queues;
   private Mapping entries;
-  // A resized ring's entries may still point into the former one.
-  private Mapping formerTimespecs;
+  // A resized ring's entries may still point into former ones.
+  private final List<Mapping> formerTimespecs = new ArrayList<>();
   private SubmissionQueue submissionQueue;
   private CompletionQueue completionQueue;
 
@@ -75,18 +77,22 @@ final class UringMemory {
     completionQueue = UringSetup.completionQueue(setupFlags, params(), queues.address());
   }
 
-  /** Maps the queues anew after a resize. */
-  void remap(Fd fd, int setupFlags) throws LinuxException {
+  /**
+   * Maps the queues anew after a resize.
+   *
+   * @param pending whether entries moved along, which may have timespecs
+   */
+  void remap(Fd fd, int setupFlags, boolean pending) throws LinuxException {
     Mapping oldQueues = queues;
     Mapping oldEntries = entries;
     Mapping oldTimespecs = timespecs;
     map(fd, setupFlags);
     oldQueues.close();
     oldEntries.close();
-    if (formerTimespecs != null) {
-      formerTimespecs.close();
+    formerTimespecs.add(oldTimespecs);
+    if (!pending) {
+      closeFormerTimespecs();
     }
-    formerTimespecs = oldTimespecs;
   }
 
   SubmissionQueue submissionQueue() {
@@ -176,9 +182,14 @@ final class UringMemory {
   void free() {
     arguments.close();
     close(timespecs);
-    close(formerTimespecs);
+    closeFormerTimespecs();
     close(queues);
     close(entries);
+  }
+
+  private void closeFormerTimespecs() {
+    formerTimespecs.forEach(Mapping::close);
+    formerTimespecs.clear();
   }
 
   private static void close(Mapping mapping) {

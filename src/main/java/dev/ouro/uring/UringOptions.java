@@ -62,6 +62,12 @@ public record UringOptions(
     }
   }
 
+  /** {@code duration}, or as long as there is where it is longer: 292 years. */
+  static long nanos(Duration duration) {
+    Duration longest = Duration.ofNanos(Long.MAX_VALUE);
+    return duration.compareTo(longest) < 0 ? duration.toNanos() : Long.MAX_VALUE;
+  }
+
   private static void require(boolean holds, String name, int value) {
     if (!holds) {
       throw new IllegalArgumentException(name + ": " + value);

@@ -128,7 +128,8 @@ final class UringSetup {
     int flags = rung;
     if (options.sqpoll()) {
       flags |= Setup.IORING_SETUP_SQPOLL;
-      long idleMillis = Math.min(options.sqpollIdle().toMillis(), Integer.MAX_VALUE);
+      long idleMillis =
+          Math.min(UringOptions.nanos(options.sqpollIdle()) / 1_000_000, Integer.MAX_VALUE);
       NativeMemory.putInt(params + Layout.PARAMS_SQ_THREAD_IDLE, (int) Math.max(1, idleMillis));
       if (options.sqpollCpu() >= 0) {
         flags |= Setup.IORING_SETUP_SQ_AFF;

@@ -17,6 +17,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -234,6 +236,50 @@ class CloseTest {
       assertThatThrownBy(() -> ring.prepareRecv(0, gone)).isInstanceOf(IllegalStateException.class);
       assertThatThrownBy(() -> ring.prepareSend(0, gone)).isInstanceOf(IllegalStateException.class);
       ring.prepareSend(0, constant);
+    }
+  }
+
+  @Test
+  void shouldEndTheIterationWhenAHandlerCloses() throws Exception {
+    Uring ring = Rings.open(8);
+    for (int i = 0; i < 4; i++) {
+      ring.prepareNop().userData(i).submit();
+    }
+    ring.submit();
+    List<Long> seen = new ArrayList<>();
+
+    int count =
+        ring.forEachCompletion((userData, result, flags) -> {
+          seen.add(userData);
+          ring.close();
+        });
+
+    assertThat(count).isEqualTo(1);
+    assertThat(seen).containsExactly(0L);
+    assertThat(ring.isQuiet()).isTrue();
+  }
+
+  @Test
+  void shouldCloseWhenTimeoutIsAsLongAsThereIs() throws Exception {
+    Duration forever = ChronoUnit.FOREVER.getDuration();
+    Uring ring = Rings.open(UringOptions.entries(4).withCloseTimeout(forever));
+    assertThat(ring.cancelAndWait(1, 0, 0, forever)).isEqualTo(-Errno.ENOENT);
+
+    ring.close();
+
+    assertThat(ring.isQuiet()).isTrue();
+  }
+
+  @Test
+  void shouldRefuseTimespecWhenNothingIsPrepared() throws Exception {
+    try (Uring ring = Rings.open(4)) {
+      assertThatThrownBy(() -> ring.timespec(1)).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> ring.cqeExtra(0, 2)).isInstanceOf(IllegalStateException.class);
+    }
+    UringOptions wide = UringOptions.entries(4).withSetupFlags(Setup.IORING_SETUP_CQE32);
+    try (Uring ring = Rings.open(wide)) {
+      assertThatThrownBy(() -> ring.cqeExtra(0, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+      assertThatThrownBy(() -> ring.cqeExtra(0, -1)).isInstanceOf(IndexOutOfBoundsException.class);
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ouro.linux.Errno;
 import dev.ouro.linux.LinuxException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Assumptions;
@@ -94,6 +95,46 @@ class ResizeTest {
     try (Uring ring = Rings.open(8)) {
       assertThatThrownBy(() -> ring.resize(0, 8)).hasMessageContaining("entries: 0");
       assertThatThrownBy(() -> ring.resize(8, 4)).hasMessageContaining("cqEntries: 4");
+    }
+  }
+
+  @Test
+  void shouldKeepTheTimeOfTimeoutsThatAreQueuedWhenResizedAgainAndAgain() throws Exception {
+    try (Uring ring = Rings.open(UringOptions.entries(4).withCqEntries(16))) {
+      ring.prepareTimeout(1, 0, 0).userData(7).submit();
+
+      resize(ring, 8, 16);
+      resize(ring, 16, 32);
+      resize(ring, 32, 64);
+
+      assertThat(Rings.awaitOne(ring)).isEqualTo(new Rings.Cqe(7, -Errno.ETIME, 0));
+    }
+  }
+
+  @Test
+  void shouldLeaveTheRestToTheNextCallWhenAHandlerResizes() throws Exception {
+    try (Uring ring = Rings.open(UringOptions.entries(4).withCqEntries(8))) {
+      resize(ring, 4, 8);
+      for (int i = 0; i < 3; i++) {
+        ring.prepareNop().userData(i).submit();
+      }
+      ring.submit();
+      List<Long> seen = new ArrayList<>();
+
+      int first =
+          ring.forEachCompletion((userData, result, flags) -> {
+            seen.add(userData);
+            try {
+              ring.resize(16, 64);
+            } catch (LinuxException e) {
+              throw new AssertionError(e);
+            }
+          });
+      int rest = ring.forEachCompletion((userData, result, flags) -> seen.add(userData));
+
+      assertThat(first).isEqualTo(1);
+      assertThat(rest).isEqualTo(2);
+      assertThat(seen).containsExactly(0L, 1L, 2L);
     }
   }
 }
