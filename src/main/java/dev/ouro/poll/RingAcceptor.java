@@ -57,7 +57,9 @@ final class RingAcceptor implements Acceptor {
     if (accepting) {
       accepting = false;
       for (Accept accept : accepts) {
-        accept.requestCancel();
+        if (accept != null) { // where start() had no memory for all
+          accept.requestCancel();
+        }
       }
     }
   }

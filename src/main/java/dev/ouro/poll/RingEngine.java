@@ -157,18 +157,23 @@ public final class RingEngine implements Engine {
 
   private boolean drain() {
     int count = Math.min(ring.ready(), COMPLETIONS_PER_POLL);
-    for (int i = 0; i < count; i++) {
-      long token = ring.cqeUserData(i);
-      long completion = ring.cqeResultAndFlags(i);
-      if (token >= 0) {
-        add(token, completion);
-      } else if (token != WAKE_TOKEN) {
-        cancelled(token & ~CANCEL, (int) completion);
-      } else if (isTerminal(completion)) {
-        armWake();
+    int read = 0;
+    try {
+      while (read < count) {
+        long token = ring.cqeUserData(read);
+        long completion = ring.cqeResultAndFlags(read);
+        read++;
+        if (token >= 0) {
+          add(token, completion);
+        } else if (token != WAKE_TOKEN) {
+          cancelled(token & ~CANCEL, (int) completion);
+        } else if (isTerminal(completion)) {
+          armWake();
+        }
       }
+    } finally {
+      ring.advance(read); // a full queue throws: what was read must not come again
     }
-    ring.advance(count);
     int reported = quickSends.isEmpty() ? 0 : reportQuickSends();
     return count + reported > 0;
   }
