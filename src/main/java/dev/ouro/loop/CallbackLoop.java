@@ -21,7 +21,8 @@ import java.util.function.Consumer;
  * <p>Threads: {@link #callSoonThreadsafe}, {@link #isRunning}, {@link #isClosed}, {@link #time} and
  * {@link #getDebug} may be used from any thread; everything else only from the thread that runs the
  * loop, or while it does not run. In debug mode the scheduling methods throw {@link
- * IllegalStateException} when they are called from another thread while the loop runs.
+ * IllegalStateException} when they are called from another thread while the loop runs; otherwise
+ * what they schedule by such a mistake is not lost: it goes the way of {@link #callSoonThreadsafe}.
  *
  * <p>Exceptions: asyncio's {@code RuntimeError} is {@link IllegalStateException} here, its {@code
  * ValueError} and {@code TypeError} are {@link IllegalArgumentException} (and {@link

@@ -100,18 +100,38 @@ abstract class TurnLoop extends LoopControl {
   @Override
   public Handle callSoon(Runnable callback, Context context) {
     checkCanSchedule();
-    Handle handle = new Handle(callback, this, context, callerState());
-    takeInbox();
-    ready.add(handle);
+    ThreadState caller = callerState();
+    Handle handle = new Handle(callback, this, context, caller);
+    if (runsElsewhere(caller)) {
+      addFromElsewhere(handle);
+    } else {
+      takeInbox();
+      ready.add(handle);
+    }
     return handle;
+  }
+
+  /**
+   * Whether the loop runs, and not on the caller's thread: then its queues are not the caller's.
+   */
+  private boolean runsElsewhere(ThreadState caller) {
+    return caller.loop != this && isRunning();
+  }
+
+  private void addFromElsewhere(Handle handle) {
+    inbox.add(handle);
+    waiter.wake();
+  }
+
+  private void addFromElsewhere(Runnable ownWork) {
+    addFromElsewhere(new Handle(ownWork, this, new Context(), null));
   }
 
   @Override
   public Handle callSoonThreadsafe(Runnable callback, Context context) {
     requireOpen();
     Handle handle = new Handle(callback, this, context, callerState());
-    inbox.add(handle);
-    waiter.wake();
+    addFromElsewhere(handle);
     return handle;
   }
 
@@ -124,8 +144,17 @@ abstract class TurnLoop extends LoopControl {
   @Override
   public TimerHandle callAt(long whenNanos, Runnable callback, Context context) {
     checkCanSchedule();
-    TimerHandle timer = new TimerHandle(whenNanos, callback, this, context, callerState());
-    timers.add(timer);
+    ThreadState caller = callerState();
+    TimerHandle timer = new TimerHandle(whenNanos, callback, this, context, caller);
+    if (runsElsewhere(caller)) {
+      addFromElsewhere(() -> {
+        if (!timer.cancelled()) {
+          timers.add(timer);
+        }
+      });
+    } else {
+      timers.add(timer);
+    }
     return timer;
   }
 
@@ -137,6 +166,10 @@ abstract class TurnLoop extends LoopControl {
   /** {@link #callSoon(Runnable)} of something that exists already. Allocates nothing. */
   public final void callSoonReady(Ready entry) {
     checkCanSchedule();
+    if (runsElsewhere(callerState())) {
+      addFromElsewhere(() -> entry.run(0, 0));
+      return;
+    }
     takeInbox();
     ready.add(entry, 0, 0);
   }
@@ -149,9 +182,7 @@ abstract class TurnLoop extends LoopControl {
       takeInbox();
       ready.add(blocked, TaskThread.UNBLOCKED, 0);
     } else {
-      Runnable goOn = () -> blocked.run(TaskThread.UNBLOCKED, 0);
-      inbox.add(new Handle(goOn, this, new Context(), null));
-      waiter.wake();
+      addFromElsewhere(() -> blocked.run(TaskThread.UNBLOCKED, 0));
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ouro.loop.EngineLoop;
+import dev.ouro.loop.Future;
 import dev.ouro.loop.Handle;
 import dev.ouro.loop.WaitStrategy;
 import dev.ouro.poll.EngineKind;
@@ -95,6 +96,41 @@ class CallSoonContractTest {
     }
 
     assertThat(last).containsOnly(each);
+  }
+
+  /** A mistake that debug mode reports; a queue that two threads write would lose callbacks. */
+  @Test
+  void shouldLoseNothingThatOtherThreadsScheduleByMistake() throws Exception {
+    int threads = 4;
+    int each = 5_000;
+    Future<String> future = loop.createFuture();
+    int[] left = {threads * each * 2};
+    Runnable one =
+        () -> {
+          if (--left[0] == 0) {
+            Thread.ofPlatform().start(() -> future.setResult("woken"));
+          }
+        };
+    List<Thread> others = new ArrayList<>();
+    for (int t = 0; t < threads; t++) {
+      others.add(
+          Thread.ofPlatform()
+              .unstarted(() -> {
+                for (int i = 0; i < each; i++) {
+                  loop.callSoon(one);
+                  loop.callLater(Duration.ZERO, one);
+                  loop.callLater(Duration.ofDays(1), one).cancel();
+                }
+              }));
+    }
+    loop.callSoon(() -> others.forEach(Thread::start));
+
+    assertThat(loop.runUntilComplete(future)).isEqualTo("woken");
+
+    assertThat(left[0]).isZero();
+    for (Thread other : others) {
+      other.join();
+    }
   }
 
   @Test
