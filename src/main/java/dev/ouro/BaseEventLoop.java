@@ -72,6 +72,7 @@ public abstract sealed class BaseEventLoop extends EngineLoop implements EventLo
    * @throws IllegalStateException the loop is closed: its memory and descriptors are gone
    */
   private Network network() {
+    regainControl();
     requireOpen();
     return network;
   }

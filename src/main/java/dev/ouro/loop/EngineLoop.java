@@ -123,6 +123,7 @@ public class EngineLoop extends TurnLoop {
 
   @Override
   public void setTaskFactory(TaskFactory factory) {
+    regainControl();
     taskFactory = factory;
   }
 
@@ -150,6 +151,7 @@ public class EngineLoop extends TurnLoop {
 
   @Override
   public boolean removeReader(int fd) {
+    regainControl();
     return watches.removeReader(fd);
   }
 
@@ -161,6 +163,7 @@ public class EngineLoop extends TurnLoop {
 
   @Override
   public boolean removeWriter(int fd) {
+    regainControl();
     return watches.removeWriter(fd);
   }
 
@@ -191,6 +194,7 @@ public class EngineLoop extends TurnLoop {
 
   @Override
   public boolean removeSignalHandler(Signal signal) {
+    regainControl();
     Objects.requireNonNull(signal, "signal");
     checkThread();
     return signals != null && signals.remove(signal);
@@ -200,6 +204,7 @@ public class EngineLoop extends TurnLoop {
 
   @Override
   public <T> Future<T> runInExecutor(Executor in, Callable<T> job) {
+    regainControl();
     Objects.requireNonNull(job, "job");
     requireOpen();
     return executor.run(in, job);
@@ -207,11 +212,13 @@ public class EngineLoop extends TurnLoop {
 
   @Override
   public void setDefaultExecutor(ExecutorService replacement) {
+    regainControl();
     executor.replace(Objects.requireNonNull(replacement, "executor"));
   }
 
   @Override
   public Future<Void> shutdownDefaultExecutor(Duration timeout) {
+    regainControl();
     if (timeout != null && timeout.isNegative()) {
       throw new IllegalArgumentException("timeout: " + timeout + " is negative");
     }
@@ -230,6 +237,7 @@ public class EngineLoop extends TurnLoop {
 
   @Override
   public boolean removeAsyncgen(AutoCloseable asyncgen) {
+    regainControl();
     return asyncgens != null && asyncgens.remove(asyncgen);
   }
 
@@ -250,6 +258,7 @@ public class EngineLoop extends TurnLoop {
 
   @Override
   public void setExceptionHandler(ExceptionHandler handler) {
+    regainControl();
     errors.setHandler(handler);
   }
 
@@ -265,6 +274,7 @@ public class EngineLoop extends TurnLoop {
 
   @Override
   public void callExceptionHandler(ExceptionContext context) {
+    regainControl();
     errors.report(Objects.requireNonNull(context, "context"));
   }
 

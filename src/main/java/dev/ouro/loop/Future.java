@@ -123,7 +123,12 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
    */
   public final T await() {
     if (state == PENDING) {
-      Task.toAwait(this).await(this);
+      Task<?> task = Task.toAwait(this);
+      if (state == PENDING) { // else it was done while the task regained control
+        task.await(this);
+      }
+    } else {
+      regainControl();
     }
     return result();
   }
@@ -175,6 +180,7 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
    * @param message what the {@link CancellationException} will say, or null
    */
   public boolean cancel(String message) {
+    regainControl();
     if (done()) {
       retrieve();
       return false;
@@ -203,6 +209,7 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
    */
   public final void addDoneCallback(Consumer<? super Future<T>> callback, Context context) {
     Objects.requireNonNull(callback, "callback");
+    regainControl();
     DoneCallback<T> added =
         new DoneCallback<>(this, callback, context == null ? Context.copyContext() : context, null);
     if (done()) {
@@ -220,6 +227,7 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
    */
   public final int removeDoneCallback(Consumer<? super Future<T>> callback) {
     Objects.requireNonNull(callback, "callback");
+    regainControl();
     if (!(callbacks instanceof List)) {
       return 0;
     }
@@ -491,10 +499,17 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
   }
 
   private void requirePending() {
+    regainControl();
     if (done()) {
       throw new InvalidStateException("invalid state: " + this);
     }
     requireLoopThread();
+  }
+
+  final void regainControl() {
+    if (loop instanceof EngineLoop engineLoop) {
+      engineLoop.regainControl();
+    }
   }
 
   final void requireLoopThread() {

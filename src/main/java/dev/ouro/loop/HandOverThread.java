@@ -15,11 +15,17 @@ import java.util.concurrent.locks.LockSupport;
  * ASTRAY. From then on the loop goes on, and the thread, once it is unblocked, runs beside it: only
  * until it calls something of the loop's ({@link #rejoin}) or ends, but up to there the code of the
  * task is not alone, as it is with {@link MountedThread}.
+ *
+ * <p>A thread that was seen blocked may be awake before it is ASTRAY, and have asked already
+ * whether it has control. So there is PROBED in between: a thread that asks now makes it TASK
+ * again, and one that asked before is seen to run, or is blocked again, when the loop looks once
+ * more.
  */
 final class HandOverThread extends TaskThread {
   private static final int LOOP = 0;
   private static final int TASK = 1;
-  private static final int ASTRAY = 2;
+  private static final int PROBED = 2;
+  private static final int ASTRAY = 3;
 
   private static final int SPINS = 200;
 
@@ -73,11 +79,23 @@ final class HandOverThread extends TaskThread {
     while (turn == TASK) {
       LockSupport.parkNanos(this, lookNanos);
       blockedLooks = isBlocked() ? blockedLooks + 1 : 0;
-      if (blockedLooks >= LOOKS && !isLoadingClasses() && TURN.compareAndSet(this, TASK, ASTRAY)) {
+      if (blockedLooks >= LOOKS && takesControl()) {
         return;
       }
       lookNanos = Math.min(2 * lookNanos, LONGEST_LOOK_NANOS);
     }
+  }
+
+  /** Whether the loop may go on without the thread, which was seen blocked. */
+  private boolean takesControl() {
+    if (!TURN.compareAndSet(this, TASK, PROBED)) {
+      return false;
+    }
+    if (isBlocked() && !isLoadingClasses() && TURN.compareAndSet(this, PROBED, ASTRAY)) {
+      return true;
+    }
+    TURN.compareAndSet(this, PROBED, TASK);
+    return false;
   }
 
   private boolean isBlocked() {
@@ -95,6 +113,17 @@ final class HandOverThread extends TaskThread {
       }
     }
     return false;
+  }
+
+  @Override
+  boolean isBlockedElsewhere() {
+    return turn == ASTRAY;
+  }
+
+  /** It can lose control at any time: it must ask {@link #turn}. */
+  @Override
+  Thread recognized() {
+    return null;
   }
 
   @Override
@@ -138,7 +167,11 @@ final class HandOverThread extends TaskThread {
 
   @Override
   void rejoin() {
-    if (turn != ASTRAY || Thread.currentThread() != thread) {
+    int seen = turn;
+    if (seen == TASK || seen == LOOP || Thread.currentThread() != thread) {
+      return;
+    }
+    if (TURN.compareAndSet(this, PROBED, TASK) || turn != ASTRAY) {
       return;
     }
     boolean wasInterrupted = false;

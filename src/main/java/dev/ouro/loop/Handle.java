@@ -61,9 +61,16 @@ public class Handle extends ContextCell {
    * Keeps the callback from running, and forgets it. No effect once it ran, runs, or was cancelled.
    */
   public void cancel() {
+    regainControl();
     if (state == State.SCHEDULED) {
       state = State.CANCELLED;
       callback = source == null ? null : new Forgotten(CallbackText.of(callback));
+    }
+  }
+
+  final void regainControl() {
+    if (loop instanceof EngineLoop engineLoop) {
+      engineLoop.regainControl();
     }
   }
 

@@ -16,7 +16,7 @@ abstract class LoopControl implements CallbackLoop {
   volatile boolean closed;
   volatile boolean debug = SlowCallbacks.debugByDefault();
 
-  /** Who has control: the loop's thread while it runs, or a task's. */
+  /** Who has control: the loop's thread while it runs, or a task's; null for a hand-over's. */
   private Thread activeThread;
 
   private ThreadState activeState;
@@ -112,12 +112,14 @@ abstract class LoopControl implements CallbackLoop {
   }
 
   /**
-   * To be called before the parts of a transport or server are touched by a task: one that code of
-   * the JDK has blocked may run beside the loop until then, where the JDK does not let the loop
-   * schedule its thread. Costs nothing on the loop's own thread.
+   * {@link RunningLoop#regainControl()}, cheaper on this loop's own thread and in tasks that it
+   * carries. What users call of a transport, a server or the loop begins with it, if it touches
+   * anything that changes.
    */
   public final void regainControl() {
-    callerState();
+    if (Thread.currentThread() != activeThread) {
+      RunningLoop.regainControl();
+    }
   }
 
   /**
@@ -132,6 +134,7 @@ abstract class LoopControl implements CallbackLoop {
   }
 
   final void checkCanSchedule() {
+    regainControl();
     requireOpen();
     checkThread();
   }

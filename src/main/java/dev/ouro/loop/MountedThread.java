@@ -55,6 +55,16 @@ final class MountedThread extends TaskThread implements Executor {
   }
 
   @Override
+  Thread recognized() {
+    return thread;
+  }
+
+  @Override
+  boolean isBlockedElsewhere() {
+    return thread != null && thread != engineLoop.activeThread();
+  }
+
+  @Override
   void suspend(Object blocker) {
     int before = mounts;
     while (!resumed) {

@@ -36,6 +36,7 @@ public abstract class Opening<T> extends Future<T> {
 
   @Override
   public final boolean cancel(String message) {
+    regainControl();
     if (!done() && whenCancelled != null && !getLoop().isClosed()) {
       getLoop().callSoon(whenCancelled);
     }

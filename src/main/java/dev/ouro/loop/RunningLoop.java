@@ -24,6 +24,18 @@ public final class RunningLoop {
   }
 
   /**
+   * For authors of what tasks share: to be called before that is touched. A task that code of the
+   * JDK has blocked runs beside its loop from then on, where the JDK does not let the loop schedule
+   * the task's thread; this waits until it has control again. Elsewhere it does nothing. Allocates
+   * nothing.
+   */
+  public static void regainControl() {
+    if (Thread.currentThread().isVirtual()) {
+      ThreadState.current();
+    }
+  }
+
+  /**
    * For authors of loops: marks {@code loop}, or none for null, as the one that runs on the calling
    * thread. Whoever sets it restores it.
    */

@@ -147,6 +147,7 @@ public class Task<T> extends Future<T> {
    */
   @Override
   public boolean cancel(String message) {
+    regainControl();
     if (done()) {
       return super.cancel(message);
     }
@@ -175,6 +176,7 @@ public class Task<T> extends Future<T> {
    * @return how many are left
    */
   public final int uncancel() {
+    regainControl();
     if (cancelRequests > 0) {
       cancelRequests--;
       if (cancelRequests == 0) {

@@ -60,6 +60,9 @@ abstract class TaskThread extends ThreadState
    */
   abstract void transfer(boolean wakes);
 
+  /** The thread, if whoever is that thread has control for certain; else null. */
+  abstract Thread recognized();
+
   /** The loop is closed: lets the thread, which could go on, do so without it. */
   abstract void abandon();
 
@@ -98,7 +101,7 @@ abstract class TaskThread extends ThreadState
     Thread previousThread = engineLoop.activeThread();
     ThreadState previousState = engineLoop.activeState();
     cell.occupy();
-    engineLoop.activate(thread, this);
+    engineLoop.activate(recognized(), this);
     try {
       transfer(wakes);
       while (request != null) {
@@ -108,7 +111,7 @@ abstract class TaskThread extends ThreadState
         try {
           asked.run();
         } finally {
-          engineLoop.activate(thread, this);
+          engineLoop.activate(recognized(), this);
           resumed = true;
           transfer(true);
         }
@@ -120,9 +123,7 @@ abstract class TaskThread extends ThreadState
   }
 
   /** Whether the thread gave control back in code of the JDK, and not in {@link #suspend}. */
-  final boolean isBlockedElsewhere() {
-    return thread != null && thread != engineLoop.activeThread();
-  }
+  abstract boolean isBlockedElsewhere();
 
   // On the task's thread
 

@@ -45,6 +45,7 @@ public final class TimerHandle extends Handle implements Comparable<TimerHandle>
 
   @Override
   public void cancel() {
+    regainControl();
     boolean before = cancelled();
     super.cancel();
     if (heap != null && !before && cancelled()) {

@@ -92,6 +92,7 @@ abstract class TurnLoop extends LoopControl {
 
   @Override
   public void stop() {
+    regainControl();
     stopping = true;
   }
 

@@ -4,6 +4,7 @@ package dev.ouro.streams;
 import dev.ouro.linux.ConnectionResetException;
 import dev.ouro.loop.CallbackLoop;
 import dev.ouro.loop.Future;
+import dev.ouro.loop.RunningLoop;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,7 @@ final class DrainGate {
 
   /** Suspends the calling task until the connection is lost. */
   void waitClosed() throws IOException {
+    RunningLoop.regainControl();
     if (!lost) {
       waitIn(closers);
     } else if (lostWith != null) {

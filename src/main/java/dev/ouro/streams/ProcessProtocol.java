@@ -3,6 +3,7 @@ package dev.ouro.streams;
 
 import dev.ouro.loop.CallbackLoop;
 import dev.ouro.loop.Future;
+import dev.ouro.loop.RunningLoop;
 import dev.ouro.transport.BaseTransport;
 import dev.ouro.transport.ReadTransport;
 import dev.ouro.transport.SubprocessProtocol;
@@ -101,6 +102,7 @@ final class ProcessProtocol implements SubprocessProtocol {
 
   /** Suspends the calling task until the child has ended. */
   void waitForExit() {
+    RunningLoop.regainControl();
     if (exited) {
       return;
     }

@@ -2,6 +2,7 @@
 package dev.ouro.streams;
 
 import dev.ouro.loop.CallbackLoop;
+import dev.ouro.loop.RunningLoop;
 import dev.ouro.loop.Wakeup;
 import dev.ouro.transport.ReadTransport;
 import java.io.ByteArrayOutputStream;
@@ -72,6 +73,7 @@ public final class StreamReader implements Iterable<byte[]> {
 
   /** For those who feed it themselves: {@code data} came; all that remains is copied. */
   public void feedData(ByteBuffer data) {
+    RunningLoop.regainControl();
     if (eof) {
       throw new IllegalStateException("feedData after feedEof");
     }
@@ -88,6 +90,7 @@ public final class StreamReader implements Iterable<byte[]> {
 
   /** For those who feed it themselves: nothing more comes. */
   public void feedEof() {
+    RunningLoop.regainControl();
     eof = true;
     data.wake();
   }
@@ -99,6 +102,7 @@ public final class StreamReader implements Iterable<byte[]> {
 
   /** For those who feed it themselves: reading throws {@code thrown} from now on. */
   public void setException(Throwable thrown) {
+    RunningLoop.regainControl();
     exception = Objects.requireNonNull(thrown, "thrown");
     data.wake();
   }
@@ -137,7 +141,7 @@ public final class StreamReader implements Iterable<byte[]> {
    * @throws IOException the connection broke
    */
   public byte[] read(int n) throws IOException {
-    checkException();
+    enter();
     if (n == 0) {
       return NOTHING;
     }
@@ -167,7 +171,7 @@ public final class StreamReader implements Iterable<byte[]> {
    * @throws IOException the connection broke
    */
   public int read(ByteBuffer into) throws IOException {
-    checkException();
+    enter();
     if (!into.hasRemaining()) {
       return 0;
     }
@@ -182,7 +186,7 @@ public final class StreamReader implements Iterable<byte[]> {
     if (buffer.isEmpty() && !eof) {
       waitForData(method);
       if (buffer.isEmpty()) {
-        checkException();
+        enter();
       }
     }
   }
@@ -217,14 +221,14 @@ public final class StreamReader implements Iterable<byte[]> {
     if (n < 0) {
       throw new IllegalArgumentException("readexactly size can not be less than zero");
     }
-    checkException();
+    enter();
     while (buffer.size() < n) {
       if (eof) {
         throw new IncompleteReadException(buffer.take(buffer.size()), n);
       }
       waitForData("readexactly");
       if (buffer.size() < n) {
-        checkException();
+        enter();
       }
     }
   }
@@ -281,7 +285,7 @@ public final class StreamReader implements Iterable<byte[]> {
   public byte[] readuntil(byte[]... separators) throws IOException {
     byte[][] sought = bySize(separators);
     int longest = sought[sought.length - 1].length;
-    checkException();
+    enter();
     int offset = 0;
     int start;
     int end;
@@ -303,7 +307,7 @@ public final class StreamReader implements Iterable<byte[]> {
         throw new LimitOverrunException(
             "Separator is not found, and chunk exceed the limit", offset);
       }
-      checkException();
+      enter();
       if (eof) {
         throw new IncompleteReadException(buffer.take(buffer.size()), -1);
       }
@@ -363,7 +367,9 @@ public final class StreamReader implements Iterable<byte[]> {
     }
   }
 
-  private void checkException() throws IOException {
+  /** Before the buffer is touched. */
+  private void enter() throws IOException {
+    RunningLoop.regainControl();
     if (exception != null) {
       throw Unchecked.rethrow(exception);
     }

@@ -3,7 +3,7 @@ package dev.ouro.streams;
 
 import dev.ouro.linux.ConnectionResetException;
 import dev.ouro.loop.CallbackLoop;
-import dev.ouro.loop.EngineLoop;
+import dev.ouro.loop.RunningLoop;
 import dev.ouro.loop.Sleep;
 import dev.ouro.transport.StartTlsOptions;
 import dev.ouro.transport.Transport;
@@ -43,13 +43,6 @@ public final class StreamWriter implements AutoCloseable {
     this.protocol = protocol;
   }
 
-  /** As {@link EngineLoop#regainControl}; a loop of somebody else's has threads of its own. */
-  private void regainControl() {
-    if (loop instanceof EngineLoop own) {
-      own.regainControl();
-    }
-  }
-
   /** The transport below; of a connection, it is a {@link Transport}. */
   public WriteTransport transport() {
     return transport;
@@ -57,31 +50,26 @@ public final class StreamWriter implements AutoCloseable {
 
   /** Sends all that remains in {@code data}, as {@link Transport#write(ByteBuffer)}. */
   public void write(ByteBuffer data) {
-    regainControl();
     transport.write(data);
   }
 
   /** Sends all of {@code data}. */
   public void write(byte[] data) {
-    regainControl();
     transport.write(data);
   }
 
   /** Sends {@code length} bytes of {@code data} from {@code offset} on. */
   public void write(byte[] data, int offset, int length) {
-    regainControl();
     transport.write(data, offset, length);
   }
 
   /** Sends {@code text} in {@code charset}. */
   public void write(String text, Charset charset) {
-    regainControl();
     transport.write(text.getBytes(charset));
   }
 
   /** Sends each of {@code data}, in order, as {@link Transport#writelines}. */
   public void writelines(Iterable<ByteBuffer> data) {
-    regainControl();
     transport.writelines(data);
   }
 
@@ -92,6 +80,7 @@ public final class StreamWriter implements AutoCloseable {
    * @throws IOException the connection broke, or is lost ("Connection lost")
    */
   public void drain() throws IOException {
+    RunningLoop.regainControl();
     Throwable broken = protocol == null ? null : protocol.reader().exception();
     if (broken != null) {
       throw Unchecked.rethrow(broken);
@@ -105,7 +94,6 @@ public final class StreamWriter implements AutoCloseable {
 
   /** Ends the sending direction, after what is buffered; the other one stays open. */
   public void writeEof() {
-    regainControl();
     transport.writeEof();
   }
 
@@ -117,7 +105,6 @@ public final class StreamWriter implements AutoCloseable {
   /** Closes the connection, after what is buffered. Returns at once; see {@link #waitClosed}. */
   @Override
   public void close() {
-    regainControl();
     transport.close();
   }
 

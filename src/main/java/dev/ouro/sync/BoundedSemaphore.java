@@ -27,6 +27,7 @@ public final class BoundedSemaphore extends Semaphore {
    */
   @Override
   public void release() {
+    enter();
     if (value() >= bound) {
       throw new IllegalArgumentException("BoundedSemaphore released too many times");
     }

@@ -61,6 +61,7 @@ public final class Condition extends LoopBound {
    * @throws IllegalStateException nobody has the lock
    */
   public void await() {
+    enter();
     if (!lock.locked()) {
       throw new IllegalStateException("cannot wait on un-acquired lock");
     }
@@ -118,6 +119,7 @@ public final class Condition extends LoopBound {
    * @throws IllegalStateException nobody has the lock
    */
   public void signal(int n) {
+    enter();
     if (!lock.locked()) {
       throw new IllegalStateException("cannot notify on un-acquired lock");
     }
@@ -126,6 +128,7 @@ public final class Condition extends LoopBound {
 
   /** {@link #signal(int)} of all: asyncio's {@code notify_all}. */
   public void signalAll() {
+    enter();
     signal(waiters.size());
   }
 

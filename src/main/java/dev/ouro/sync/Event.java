@@ -23,6 +23,7 @@ public final class Event extends LoopBound {
 
   /** It has happened: lets all go on that wait, and those that come. */
   public void set() {
+    enter();
     if (!set) {
       set = true;
       for (Future<Void> waiter : waiters) {
@@ -35,6 +36,7 @@ public final class Event extends LoopBound {
 
   /** It has not happened (again): who comes now waits. */
   public void clear() {
+    enter();
     set = false;
   }
 
@@ -44,6 +46,7 @@ public final class Event extends LoopBound {
    * @throws java.util.concurrent.CancellationException the task was cancelled
    */
   public void await() {
+    enter();
     if (set) {
       return;
     }

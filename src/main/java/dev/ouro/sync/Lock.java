@@ -35,6 +35,7 @@ public final class Lock extends LoopBound {
    * @throws CancellationException the task was cancelled; then it has not
    */
   public void acquire() {
+    enter();
     if (!locked && waiters.stream().allMatch(Future::cancelled)) {
       locked = true;
       return;
@@ -69,6 +70,7 @@ public final class Lock extends LoopBound {
    * @throws IllegalStateException nobody has it
    */
   public void release() {
+    enter();
     if (!locked) {
       throw new IllegalStateException("Lock is not acquired.");
     }

@@ -11,6 +11,11 @@ abstract class LoopBound {
 
   LoopBound() {}
 
+  /** Before its state is touched. */
+  static void enter() {
+    RunningLoop.regainControl();
+  }
+
   /** A future of the running loop, for a task that waits. */
   @SuppressWarnings("ReferenceEquality")
   final <T> Future<T> newWaiter() {

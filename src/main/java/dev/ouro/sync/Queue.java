@@ -64,6 +64,7 @@ public class Queue<T> extends LoopBound {
    * @throws QueueShutDownException it was shut down
    */
   public final void put(T item) {
+    enter();
     while (full()) {
       if (shutDown) {
         throw new QueueShutDownException();
@@ -81,6 +82,7 @@ public class Queue<T> extends LoopBound {
    * @throws QueueShutDownException it was shut down
    */
   public final void putNowait(T item) {
+    enter();
     java.util.Objects.requireNonNull(item, "item");
     if (shutDown) {
       throw new QueueShutDownException();
@@ -100,6 +102,7 @@ public class Queue<T> extends LoopBound {
    * @throws QueueShutDownException it was shut down, and is empty
    */
   public final T get() {
+    enter();
     while (empty()) {
       if (shutDown) {
         throw new QueueShutDownException();
@@ -116,6 +119,7 @@ public class Queue<T> extends LoopBound {
    * @throws QueueShutDownException there is none, and it was shut down
    */
   public final T getNowait() {
+    enter();
     if (empty()) {
       throw shutDown ? new QueueShutDownException() : new QueueEmptyException();
     }
@@ -130,6 +134,7 @@ public class Queue<T> extends LoopBound {
    * @throws IllegalArgumentException called more often than items were put in
    */
   public final void taskDone() {
+    enter();
     if (unfinished <= 0) {
       throw new IllegalArgumentException("task_done() called too many times");
     }
@@ -141,6 +146,7 @@ public class Queue<T> extends LoopBound {
 
   /** Suspends the calling task until {@link #taskDone} was called for every item. */
   public final void join() {
+    enter();
     if (unfinished > 0) {
       finished.await();
     }
@@ -158,6 +164,7 @@ public class Queue<T> extends LoopBound {
    * @param immediate whether to drop what is in it, as if {@link #taskDone} had been called for it
    */
   public final void shutdown(boolean immediate) {
+    enter();
     shutDown = true;
     if (immediate) {
       while (!empty()) {

@@ -47,6 +47,7 @@ public class Semaphore extends LoopBound {
    * @throws CancellationException the task was cancelled; then it is not
    */
   public final void acquire() {
+    enter();
     if (!locked()) {
       value--;
       return;
@@ -78,6 +79,7 @@ public class Semaphore extends LoopBound {
 
   /** Lets the next task in. */
   public void release() {
+    enter();
     value++;
     wakeNext();
   }

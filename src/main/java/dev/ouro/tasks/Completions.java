@@ -80,6 +80,7 @@ public final class Completions<F extends Future<?>> implements Iterator<F> {
   /** Whether there is one left, done or not. */
   @Override
   public boolean hasNext() {
+    RunningLoop.regainControl();
     return left > 0;
   }
 
@@ -91,6 +92,7 @@ public final class Completions<F extends Future<?>> implements Iterator<F> {
    */
   @Override
   public F next() {
+    RunningLoop.regainControl();
     if (left == 0) {
       throw new NoSuchElementException();
     }

@@ -135,6 +135,7 @@ public final class TaskGroup {
    * @throws IllegalStateException the group is finished, or shutting down since something failed
    */
   public <T> Task<T> createTask(Callable<T> coro, TaskOptions options) {
+    RunningLoop.regainControl();
     if (exiting && tasks.isEmpty()) {
       throw new IllegalStateException("TaskGroup " + this + " is finished");
     }
@@ -192,6 +193,7 @@ public final class TaskGroup {
   }
 
   private void exit(Throwable thrown) {
+    RunningLoop.regainControl();
     exiting = true;
     if (thrown != null && fatal == null && LoopExit.leavesRun(thrown)) {
       fatal = thrown;

@@ -79,6 +79,7 @@ public final class Timeout {
    * @throws IllegalStateException {@link #call} does not run, or has expired
    */
   public void reschedule(OptionalLong changed) {
+    RunningLoop.regainControl();
     Objects.requireNonNull(changed, "when");
     if (state == State.CREATED) {
       throw new IllegalStateException("Timeout has not been entered");
@@ -160,6 +161,7 @@ public final class Timeout {
 
   /** Whether the task was cancelled by this and by nobody else. */
   private boolean exit() {
+    RunningLoop.regainControl();
     cancelTimer();
     if (state == State.EXPIRING) {
       state = State.EXPIRED;

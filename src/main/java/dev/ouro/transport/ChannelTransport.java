@@ -108,6 +108,7 @@ abstract class ChannelTransport implements BaseTransport, StreamListener, LoopOw
 
   /** Ends without sending what is queued; false when it is ending already. */
   public boolean forceClose(Throwable thrown) {
+    loop.regainControl();
     if (ending) {
       return false;
     }
@@ -119,6 +120,7 @@ abstract class ChannelTransport implements BaseTransport, StreamListener, LoopOw
 
   /** From open to closing; false when it is closing already. */
   final boolean stop() {
+    loop.regainControl();
     if (closing) {
       return false;
     }
@@ -165,6 +167,7 @@ abstract class ChannelTransport implements BaseTransport, StreamListener, LoopOw
 
   @Override
   public final void setProtocol(BaseProtocol changed) {
+    loop.regainControl();
     Objects.requireNonNull(changed, "protocol");
     checkProtocol(changed);
     protocol = changed;

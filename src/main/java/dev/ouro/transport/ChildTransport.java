@@ -155,6 +155,7 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
   @Override
   public void sendSignal(Signal signal) throws LinuxException {
     Objects.requireNonNull(signal, "signal");
+    loop.regainControl();
     if (lost || child.fd().isClosed() && returncode == null) {
       throw LinuxException.of("kill", Errno.ESRCH, "pid " + child.pid());
     }
@@ -174,6 +175,7 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
 
   @Override
   public void close() {
+    loop.regainControl();
     if (closing) {
       return;
     }
@@ -242,6 +244,7 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
 
   @Override
   public void setProtocol(BaseProtocol changed) {
+    loop.regainControl();
     Objects.requireNonNull(changed, "protocol");
     if (!(changed instanceof SubprocessProtocol accepted)) {
       throw new IllegalArgumentException(

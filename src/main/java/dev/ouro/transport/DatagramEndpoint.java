@@ -93,6 +93,7 @@ final class DatagramEndpoint implements DatagramTransport, DatagramListener, Loo
   @Override
   public void sendto(ByteBuffer data, SocketAddress address) {
     Objects.requireNonNull(data, "data");
+    loop.regainControl();
     SocketAddress to = destination(address);
     if (closing) {
       data.position(data.limit());
@@ -145,6 +146,7 @@ final class DatagramEndpoint implements DatagramTransport, DatagramListener, Loo
 
   @Override
   public void setWriteBufferLimits(Integer highBytes, Integer lowBytes) {
+    loop.regainControl();
     flow.setLimits(WriteBufferLimits.of(highBytes, lowBytes));
     sender.limitsChanged();
   }
@@ -208,6 +210,7 @@ final class DatagramEndpoint implements DatagramTransport, DatagramListener, Loo
 
   @Override
   public void close() {
+    loop.regainControl();
     if (!closing) {
       stop();
       sender.send(); // and then drained() ends it
@@ -216,6 +219,7 @@ final class DatagramEndpoint implements DatagramTransport, DatagramListener, Loo
 
   @Override
   public void abort() {
+    loop.regainControl();
     if (!ending) {
       stop();
       sender.send(); // what asyncio would have sent by now
@@ -285,6 +289,7 @@ final class DatagramEndpoint implements DatagramTransport, DatagramListener, Loo
 
   @Override
   public void setProtocol(BaseProtocol changed) {
+    loop.regainControl();
     Objects.requireNonNull(changed, "protocol");
     if (!(changed instanceof DatagramProtocol datagrams)) {
       throw new IllegalArgumentException(

@@ -37,6 +37,7 @@ final class Receiver implements Delivery.Owner {
 
   /** {@link ReadTransport#pauseReading}. */
   void pause() {
+    loop.regainControl();
     if (isReading()) {
       paused = true;
       channel.stopReceiving();
@@ -45,6 +46,7 @@ final class Receiver implements Delivery.Owner {
 
   /** {@link ReadTransport#resumeReading}. */
   void resume() {
+    loop.regainControl();
     if (transport.isClosing() || !paused) {
       return;
     }

@@ -169,6 +169,7 @@ final class SocketServer implements Server {
 
   @Override
   public Future<Void> startServing() {
+    loop.regainControl();
     Future<Void> nextTurn = loop.createFuture();
     try {
       serve();
@@ -186,6 +187,7 @@ final class SocketServer implements Server {
 
   @Override
   public Future<Void> serveForever() {
+    loop.regainControl();
     if (serving != null && !serving.done()) {
       throw new IllegalStateException(
           "server " + this + " is already being awaited on serveForever()");
@@ -208,6 +210,7 @@ final class SocketServer implements Server {
 
   @Override
   public Future<Void> waitClosed() {
+    loop.regainControl();
     Future<Void> waiter = loop.createFuture();
     if (allGone) {
       waiter.setResult(null);
@@ -246,6 +249,7 @@ final class SocketServer implements Server {
 
     @Override
     public boolean cancel(String message) {
+      loop.regainControl();
       if (done() || ending) {
         return super.cancel(message);
       }

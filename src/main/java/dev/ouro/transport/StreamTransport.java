@@ -85,6 +85,7 @@ final class StreamTransport extends ChannelTransport implements LoopTransport, S
   }
 
   private boolean mayWrite() {
+    loop().regainControl();
     if (eofWritten) {
       throw new IllegalStateException("Cannot call write() after writeEof()");
     }
@@ -127,6 +128,7 @@ final class StreamTransport extends ChannelTransport implements LoopTransport, S
 
   @Override
   public void writeEof() {
+    loop().regainControl();
     if (isClosing() || eofWritten) {
       return;
     }
@@ -153,6 +155,7 @@ final class StreamTransport extends ChannelTransport implements LoopTransport, S
 
   @Override
   public void setWriteBufferLimits(Integer highBytes, Integer lowBytes) {
+    loop().regainControl();
     flow.setLimits(WriteBufferLimits.of(highBytes, lowBytes));
     sender.limitsChanged();
   }

@@ -136,6 +136,7 @@ final class TlsTransport implements LoopTransport {
   }
 
   private void checkNoSendfile() {
+    loop().regainControl();
     if (sendfile != null) {
       throw new IllegalStateException("unable to write; sendfile is in progress");
     }
@@ -219,6 +220,7 @@ final class TlsTransport implements LoopTransport {
 
   @Override
   public void pauseReading() {
+    loop().regainControl();
     if (isReading()) {
       readingPaused = true;
     }
@@ -226,6 +228,7 @@ final class TlsTransport implements LoopTransport {
 
   @Override
   public void resumeReading() {
+    loop().regainControl();
     if (!isClosing() && readingPaused) {
       readingPaused = false;
       loop().callSoon(this::receiveHeld, context());
@@ -246,6 +249,7 @@ final class TlsTransport implements LoopTransport {
 
   @Override
   public void close() {
+    loop().regainControl();
     if (!loop().isClosed()) {
       tls.close();
     }
@@ -258,6 +262,7 @@ final class TlsTransport implements LoopTransport {
 
   @Override
   public boolean forceClose(Throwable reasonOrNull) {
+    loop().regainControl();
     return !loop().isClosed() && tls.breakOff(reasonOrNull);
   }
 
@@ -284,6 +289,7 @@ final class TlsTransport implements LoopTransport {
 
   @Override
   public void setProtocol(BaseProtocol changed) {
+    loop().regainControl();
     protocol = Arguments.streamProtocol(changed);
   }
 

@@ -54,6 +54,7 @@ final class WritePipeTransport extends ChannelTransport implements WriteTranspor
   @Override
   public void write(ByteBuffer data) {
     Objects.requireNonNull(data, "data");
+    loop().regainControl();
     if (isClosing()) {
       if (data.hasRemaining()) {
         loseWrite();
@@ -70,6 +71,7 @@ final class WritePipeTransport extends ChannelTransport implements WriteTranspor
     if (all.isEmpty()) {
       return;
     }
+    loop().regainControl();
     if (isClosing()) {
       loseWrite();
     } else {
@@ -106,6 +108,7 @@ final class WritePipeTransport extends ChannelTransport implements WriteTranspor
 
   @Override
   public void setWriteBufferLimits(Integer highBytes, Integer lowBytes) {
+    loop().regainControl();
     flow.setLimits(WriteBufferLimits.of(highBytes, lowBytes));
     sender.limitsChanged();
   }
