@@ -157,9 +157,25 @@ abstract class LoopControl implements CallbackLoop {
   /** In debug mode, refuses a thread that is not the one that runs this loop. */
   final void checkThread() {
     if (debug && isRunning() && RunningLoop.current() != this) {
-      throw new IllegalStateException(
-          "Non-thread-safe operation invoked on an event loop other than the current one");
+      throw wrongThread();
     }
+  }
+
+  /**
+   * To be called before memory is written that the loop's thread reads, such as what a transport
+   * has to send. A comparison on the loop's own thread.
+   *
+   * @throws IllegalStateException the loop runs on another thread
+   */
+  public final void requireThread() {
+    if (callerState().loop != this && isRunning()) {
+      throw wrongThread();
+    }
+  }
+
+  private static IllegalStateException wrongThread() {
+    return new IllegalStateException(
+        "Non-thread-safe operation invoked on an event loop other than the current one");
   }
 
   @Override

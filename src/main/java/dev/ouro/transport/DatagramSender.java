@@ -76,6 +76,7 @@ final class DatagramSender implements Flushable {
 
   /** Sends {@code data} to {@code addressOrNull}, or to the connected peer. */
   void sendto(ByteBuffer data, SocketAddress addressOrNull) {
+    loop.requireThread();
     queue.append(data, addressOrNull);
     if (!inKernel) { // else sent() looks, in this very turn
       sendOrPause();

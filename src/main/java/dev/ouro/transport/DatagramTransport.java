@@ -46,6 +46,7 @@ public interface DatagramTransport extends BaseTransport {
    * @throws IllegalArgumentException {@code address} is null and there is no remote address; or
    *     there is one, and it is another; or it is not resolved, or of a family that the socket has
    *     not (one of IPv6 takes addresses of IPv4, and the kernel says whether it may)
+   * @throws IllegalStateException the loop runs on another thread
    */
   void sendto(ByteBuffer data, SocketAddress address);
 

@@ -92,6 +92,7 @@ final class Sender implements Flushable {
    * @param address where the first remaining byte is; 0 when that is not known
    */
   void write(ByteBuffer data, long address) {
+    loop.requireThread();
     boolean atOnce = isFree() && (data.remaining() >= DIRECT_BYTES || mustNotWait());
     // A small copy costs less than to ask a buffer for its address.
     boolean tried =
@@ -108,6 +109,7 @@ final class Sender implements Flushable {
 
   /** {@link #write} of each, as one. */
   void writeAll(Iterable<ByteBuffer> list) {
+    loop.requireThread();
     boolean atOnce = isFree() && mustNotWait();
     for (ByteBuffer data : list) {
       queue.append(data);

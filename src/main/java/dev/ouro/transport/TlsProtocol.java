@@ -290,6 +290,7 @@ final class TlsProtocol implements Protocol {
 
   /** Sends what remains in {@code data}; only while {@link #isOpen}. */
   void write(ByteBuffer data) {
+    loop.requireThread();
     one[0] = data;
     write(one);
     one[0] = null;
@@ -297,6 +298,7 @@ final class TlsProtocol implements Protocol {
 
   /** {@link #write(ByteBuffer)} of each, in full records. */
   void write(ByteBuffer[] data) {
+    loop.requireThread();
     writing = true;
     try {
       output.write(data, lower);

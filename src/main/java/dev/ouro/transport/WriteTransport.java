@@ -18,7 +18,8 @@ public interface WriteTransport extends BaseTransport {
    * <p>Nothing to send: does nothing. After the connection was lost, or {@link #abort}: the data
    * are dropped, from the fifth time on with a warning in the log.
    *
-   * @throws IllegalStateException after {@link #writeEof}, or while {@code sendfile} runs
+   * @throws IllegalStateException after {@link #writeEof}, or while {@code sendfile} runs; or the
+   *     loop runs on another thread: {@code loop.callSoonThreadsafe(() -> transport.write(data))}
    */
   void write(ByteBuffer data);
 
