@@ -151,7 +151,10 @@ class Result(unittest.TestResult):
 
     def _fail(self, test, error):
         self.outcomes[self.name(test)] = "failed"
-        text = self._exc_info_to_string(error, test) if test else traceback.format_exc()
+        if hasattr(sys.stdout, "getvalue"):
+            text = self._exc_info_to_string(error, test)  # with what it printed
+        else:
+            text = "".join(traceback.format_exception(*error))  # interrupted, and over by now
         self.details.setdefault(self.name(test), []).append(text)
         if self._options.verbose:
             print(text, flush=True)
