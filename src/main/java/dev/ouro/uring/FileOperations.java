@@ -80,6 +80,22 @@ public sealed interface FileOperations permits Uring {
     return prepare(Op.IORING_OP_WRITEV, fd, offset, iovecs, count, rwFlags);
   }
 
+  /** {@link #prepareReadv} into the registered buffer {@code bufferIndex}, which has them all. */
+  default Sqe prepareReadvFixed(
+      int fd, long iovecs, int count, long offset, int rwFlags, int bufferIndex) {
+    checkLength(count);
+    return prepare(Op.IORING_OP_READV_FIXED, fd, offset, iovecs, count, rwFlags)
+        .bufferIndex(bufferIndex);
+  }
+
+  /** {@link #prepareWritev} from the registered buffer {@code bufferIndex}, which has them all. */
+  default Sqe prepareWritevFixed(
+      int fd, long iovecs, int count, long offset, int rwFlags, int bufferIndex) {
+    checkLength(count);
+    return prepare(Op.IORING_OP_WRITEV_FIXED, fd, offset, iovecs, count, rwFlags)
+        .bufferIndex(bufferIndex);
+  }
+
   /** {@link Op#IORING_OP_FSYNC}, with {@link OpFlag#IORING_FSYNC_DATASYNC} the data only. */
   default Sqe prepareFsync(int fd, int fsyncFlags) {
     return prepare(Op.IORING_OP_FSYNC, fd, 0, 0, 0, fsyncFlags);
@@ -99,6 +115,22 @@ public sealed interface FileOperations permits Uring {
   default Sqe prepareFadvise(int fd, long offset, int lengthBytes, int advice) {
     checkLength(lengthBytes);
     return prepare(Op.IORING_OP_FADVISE, fd, offset, 0, lengthBytes, advice);
+  }
+
+  /** {@link Op#IORING_OP_MADVISE}. */
+  default Sqe prepareMadvise(long address, long lengthBytes, int advice) {
+    return prepare(Op.IORING_OP_MADVISE, -1, lengthBytes, address, 0, advice);
+  }
+
+  /**
+   * {@link Op#IORING_OP_SYNC_FILE_RANGE}.
+   *
+   * @param length 0 for up to the end
+   * @param syncFlags {@code SYNC_FILE_RANGE_*}
+   */
+  default Sqe prepareSyncFileRange(int fd, long offset, int length, int syncFlags) {
+    checkLength(length);
+    return prepare(Op.IORING_OP_SYNC_FILE_RANGE, fd, offset, 0, length, syncFlags);
   }
 
   /** {@link Op#IORING_OP_CLOSE}. Cancels nothing that runs on the descriptor. */
@@ -147,6 +179,48 @@ public sealed interface FileOperations permits Uring {
     return prepare(Op.IORING_OP_RENAMEAT, oldDirFd, newPath, oldPath, newDirFd, renameFlags);
   }
 
+  /** {@link Op#IORING_OP_SYMLINKAT}: at {@code newPath} there is then a link to {@code target}. */
+  default Sqe prepareSymlinkat(long target, int newDirFd, long newPath) {
+    return prepare(Op.IORING_OP_SYMLINKAT, newDirFd, newPath, target, 0, 0);
+  }
+
+  /** {@link Op#IORING_OP_LINKAT}: the file at {@code oldPath} is then at {@code newPath} too. */
+  default Sqe prepareLinkat(int oldDirFd, long oldPath, int newDirFd, long newPath, int linkFlags) {
+    return prepare(Op.IORING_OP_LINKAT, oldDirFd, newPath, oldPath, newDirFd, linkFlags);
+  }
+
+  /**
+   * {@link Op#IORING_OP_FSETXATTR}: the attribute {@code name} becomes the {@code length} bytes at
+   * {@code value}.
+   *
+   * @param xattrFlags 0, {@code XATTR_CREATE} or {@code XATTR_REPLACE}
+   */
+  default Sqe prepareFsetxattr(int fd, long name, long value, int length, int xattrFlags) {
+    checkLength(length);
+    return prepare(Op.IORING_OP_FSETXATTR, fd, value, name, length, xattrFlags);
+  }
+
+  /** {@link Op#IORING_OP_SETXATTR}: {@link #prepareFsetxattr} of the file at {@code path}. */
+  default Sqe prepareSetxattr(long path, long name, long value, int length, int xattrFlags) {
+    checkLength(length);
+    return prepare(Op.IORING_OP_SETXATTR, 0, value, name, length, xattrFlags).addr3(path);
+  }
+
+  /**
+   * {@link Op#IORING_OP_FGETXATTR}: the attribute {@code name} goes to {@code value}, where there
+   * is room for {@code length} bytes. Result: how long it is.
+   */
+  default Sqe prepareFgetxattr(int fd, long name, long value, int length) {
+    checkLength(length);
+    return prepare(Op.IORING_OP_FGETXATTR, fd, value, name, length, 0);
+  }
+
+  /** {@link Op#IORING_OP_GETXATTR}: {@link #prepareFgetxattr} of the file at {@code path}. */
+  default Sqe prepareGetxattr(long path, long name, long value, int length) {
+    checkLength(length);
+    return prepare(Op.IORING_OP_GETXATTR, 0, value, name, length, 0).addr3(path);
+  }
+
   /**
    * {@link Op#IORING_OP_SPLICE}. The kernel always hands it to a worker thread: limit those with
    * {@link Uring#limitWorkers}.
@@ -173,6 +247,16 @@ public sealed interface FileOperations permits Uring {
    */
   default Sqe preparePipe(long fds, int pipeFlags) {
     return prepare(Op.IORING_OP_PIPE, 0, 0, fds, 0, pipeFlags);
+  }
+
+  /**
+   * {@link Op#IORING_OP_FILES_UPDATE}: the {@code count} descriptors at {@code fds} go into the
+   * registered files from {@code firstSlot} on, −1 for none. Result: how many did; or, for {@link
+   * OpFlag#IORING_FILE_INDEX_ALLOC}, where each went is written to {@code fds}.
+   */
+  default Sqe prepareFilesUpdate(long fds, int count, int firstSlot) {
+    checkLength(count);
+    return prepare(Op.IORING_OP_FILES_UPDATE, -1, firstSlot & 0xffff_ffffL, fds, count, 0);
   }
 
   /** {@link Op#IORING_OP_FIXED_FD_INSTALL}. Result: a descriptor of the registered file. */

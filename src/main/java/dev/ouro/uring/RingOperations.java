@@ -58,6 +58,24 @@ public sealed interface RingOperations permits Uring {
   }
 
   /**
+   * {@link Op#IORING_OP_EPOLL_CTL}.
+   *
+   * @param operation {@code EPOLL_CTL_ADD} and so on
+   * @param event the address of a {@code struct epoll_event}, or 0
+   */
+  default Sqe prepareEpollCtl(int epollFd, int fd, int operation, long event) {
+    return prepare(Op.IORING_OP_EPOLL_CTL, epollFd, fd, event, operation, 0);
+  }
+
+  /**
+   * {@link Op#IORING_OP_EPOLL_WAIT}: waits without limit, but can be cancelled. Result: how many
+   * {@code struct epoll_event} are at {@code events}.
+   */
+  default Sqe prepareEpollWait(int epollFd, long events, int maxEvents) {
+    return prepare(Op.IORING_OP_EPOLL_WAIT, epollFd, 0, events, maxEvents, 0);
+  }
+
+  /**
    * {@link Op#IORING_OP_TIMEOUT}. Result ETIME when the time is over (for {@link
    * OpFlag#IORING_TIMEOUT_MULTISHOT} each time), 0 when {@code count} others completed before.
    *
@@ -136,6 +154,13 @@ public sealed interface RingOperations permits Uring {
     return prepare(Op.IORING_OP_MSG_RING, ringFd, userData, OpFlag.IORING_MSG_DATA, result, 0);
   }
 
+  /** {@link #prepareMsgRing}, with {@code cqeFlags} as the completion's flags. */
+  default Sqe prepareMsgRing(int ringFd, int result, long userData, int cqeFlags) {
+    return prepareMsgRing(ringFd, result, userData)
+        .opFlags(OpFlag.IORING_MSG_RING_FLAGS_PASS)
+        .fileIndex(cqeFlags);
+  }
+
   /**
    * {@link Op#IORING_OP_MSG_RING} that passes the registered file {@code sourceSlot} to another
    * ring's {@code targetSlot}, or {@link OpFlag#IORING_FILE_INDEX_ALLOC}.
@@ -160,6 +185,16 @@ public sealed interface RingOperations permits Uring {
   /** {@link Op#IORING_OP_FUTEX_WAKE}. Result: how many woke. */
   default Sqe prepareFutexWake(long address, long count, long mask, int futexFlags) {
     return prepare(Op.IORING_OP_FUTEX_WAKE, futexFlags, count, address, 0, 0).addr3(mask);
+  }
+
+  /**
+   * {@link Op#IORING_OP_FUTEX_WAITV}: waits for any of several. Result: the index of the one that
+   * woke it.
+   *
+   * @param waiters the address of {@code count} {@code struct futex_waitv}, at most 128
+   */
+  default Sqe prepareFutexWaitv(long waiters, int count) {
+    return prepare(Op.IORING_OP_FUTEX_WAITV, 0, 0, waiters, count, 0);
   }
 
   /**

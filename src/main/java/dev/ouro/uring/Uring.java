@@ -4,9 +4,11 @@ package dev.ouro.uring;
 import dev.ouro.linux.Errno;
 import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
+import dev.ouro.linux.Mapping;
 import dev.ouro.linux.NativeMemory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 
@@ -352,6 +354,23 @@ public final class Uring
     calls.checkOpen();
     NativeMemory.putLong(memory.scratch(), bounded | (long) unbounded << 32);
     registerChecked("workers", Register.IORING_REGISTER_IOWQ_MAX_WORKERS, memory.scratch(), 2);
+  }
+
+  /**
+   * {@code IORING_REGISTER_IOWQ_AFF}: the processors that worker threads may run on; none: all.
+   *
+   * @throws LinuxException EINVAL: none of them is there
+   */
+  public void bindWorkers(BitSet processors) throws LinuxException {
+    if (processors.isEmpty()) {
+      registerChecked("workers", Register.IORING_UNREGISTER_IOWQ_AFF, 0, 0);
+      return;
+    }
+    byte[] mask = processors.toByteArray();
+    try (Mapping memory = Mapping.anonymous(mask.length)) {
+      NativeMemory.copyFrom(mask, 0, memory.address(), mask.length);
+      registerChecked("workers", Register.IORING_REGISTER_IOWQ_AFF, memory.address(), mask.length);
+    }
   }
 
   /**

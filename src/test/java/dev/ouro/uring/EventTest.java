@@ -3,14 +3,22 @@ package dev.ouro.uring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ouro.linux.Affinity;
+import dev.ouro.linux.Epoll;
 import dev.ouro.linux.Errno;
 import dev.ouro.linux.NativeMemory;
 import dev.ouro.linux.Nr;
 import dev.ouro.linux.Syscall;
+import java.util.BitSet;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** A ring that others watch, and that watches others. */
 class EventTest {
+  private static final int EPOLL_CTL_ADD = 1;
+  private static final int FUTEX_WAITV_SIZE = 24;
+  private static final int FUTEX2_SIZE_U32 = 2;
+  private static final int FUTEX2_PRIVATE = 128;
   private static final String ONE = "\1\0\0\0\0\0\0\0";
 
   @Test
@@ -145,6 +153,65 @@ class EventTest {
 
       assertThat(Rings.awaitOne(ring).result()).isEqualTo(8);
       assertThat(NativeMemory.getLong(buffer)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void shouldHandOverTheEventsOfAnEpollThatItChangesAndWaitsFor() throws Exception {
+    try (Kernel kernel = new Kernel();
+        Uring ring = Rings.open(8);
+        Epoll epoll = Epoll.create(1)) {
+      Assumptions.assumeTrue(ring.supports(Op.IORING_OP_EPOLL_WAIT), "before Linux 6.15");
+      int eventFd = kernel.eventFd();
+      int epollFd = epoll.fd().number();
+      long event = kernel.allocate(64);
+      NativeMemory.putInt(event, Epoll.EPOLLIN);
+      ring.prepareEpollCtl(epollFd, eventFd, EPOLL_CTL_ADD, event).submit();
+      assertThat(Rings.awaitOne(ring).result()).isZero();
+      long events = kernel.allocate(64);
+
+      ring.prepareEpollWait(epollFd, events, 1).userData(1).submit();
+      assertThat(Rings.poll(ring)).isEmpty();
+      kernel.write(eventFd, ONE);
+
+      assertThat(Rings.awaitOne(ring)).isEqualTo(new Rings.Cqe(1, 1, 0));
+      assertThat(NativeMemory.getInt(events)).isEqualTo(Epoll.EPOLLIN);
+    }
+  }
+
+  @Test
+  void shouldTellWhichFutexWokeItWhenItWaitsForSeveral() throws Exception {
+    try (Kernel kernel = new Kernel();
+        Uring ring = Rings.open(8)) {
+      Assumptions.assumeTrue(ring.supports(Op.IORING_OP_FUTEX_WAITV), "before Linux 6.7");
+      long words = kernel.allocate(8);
+      long waiters = kernel.allocate(2 * FUTEX_WAITV_SIZE);
+      for (int i = 0; i < 2; i++) {
+        long waiter = waiters + (long) i * FUTEX_WAITV_SIZE;
+        NativeMemory.putLong(waiter + 8, words + 4L * i);
+        NativeMemory.putInt(waiter + 16, FUTEX2_SIZE_U32 | FUTEX2_PRIVATE);
+      }
+      ring.prepareFutexWaitv(waiters, 2).userData(1).submit();
+      assertThat(Rings.poll(ring)).isEmpty();
+
+      ring.prepareFutexWake(words + 4, 1, -1L >>> 32, FUTEX2_SIZE_U32 | FUTEX2_PRIVATE)
+          .userData(2)
+          .submit();
+
+      assertThat(Rings.await(ring, 2))
+          .containsExactlyInAnyOrder(new Rings.Cqe(1, 1, 0), new Rings.Cqe(2, 1, 0));
+    }
+  }
+
+  @Test
+  void shouldBindWorkersToTheProcessorsThatThereAre() throws Exception {
+    try (Uring ring = Rings.open(8)) {
+      ring.bindWorkers(Affinity.get());
+      ring.bindWorkers(new BitSet());
+
+      ring.prepareNop().flags(SqeFlag.IOSQE_ASYNC).submit();
+
+      assertThat(Rings.awaitOne(ring).result()).isZero();
     }
   }
 }

@@ -3,15 +3,21 @@ package dev.ouro.uring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ouro.linux.Errno;
 import dev.ouro.linux.NativeMemory;
+import dev.ouro.linux.Nr;
+import dev.ouro.linux.Syscall;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Operations on files and folders. */
 class FileTest {
   private static final int AT_FDCWD = -100;
+  private static final int SYNC_FILE_RANGE_WRITE = 2;
+  private static final int MADV_DONTNEED = 4;
   private static final int O_RDWR_CREAT_CLOEXEC = 2 | 0100 | 02000000;
 
   @Test
@@ -96,6 +102,68 @@ class FileTest {
       assertThat(Rings.awaitOne(ring).result()).isZero();
       assertThat(Files.exists(Path.of("/proc/self/fd/" + fd))).isFalse();
       assertThat(kernel.allocate(1)).isNotZero();
+    }
+  }
+
+  @Test
+  void shouldLinkByNameAndBySymbol(@TempDir Path folder) throws Exception {
+    try (Kernel kernel = new Kernel();
+        Uring ring = Rings.open(8)) {
+      Path file = Files.writeString(folder.resolve("file"), "content");
+      long path = kernel.bytes(file.toString());
+      long hard = kernel.bytes(folder.resolve("hard").toString());
+      long soft = kernel.bytes(folder.resolve("soft").toString());
+
+      ring.prepareLinkat(AT_FDCWD, path, AT_FDCWD, hard, 0).submit();
+      ring.prepareSymlinkat(path, AT_FDCWD, soft).submit();
+
+      assertThat(Rings.await(ring, 2)).extracting(Rings.Cqe::result).containsOnly(0);
+      assertThat(Files.isSameFile(folder.resolve("hard"), file)).isTrue();
+      assertThat(Files.readSymbolicLink(folder.resolve("soft"))).isEqualTo(file);
+    }
+  }
+
+  @Test
+  void shouldAdviseAndSyncWhenAsked(@TempDir Path folder) throws Exception {
+    try (Kernel kernel = new Kernel();
+        Uring ring = Rings.open(8)) {
+      long path = kernel.bytes(folder.resolve("file").toString());
+      ring.prepareOpenat(AT_FDCWD, path, O_RDWR_CREAT_CLOEXEC, 0600).submit();
+      int fd = kernel.keep(Rings.awaitOne(ring).result());
+      long page = kernel.allocate(4096);
+      NativeMemory.putByte(page, (byte) 1);
+
+      ring.prepareSyncFileRange(fd, 0, 0, SYNC_FILE_RANGE_WRITE).submit();
+      ring.prepareMadvise(page, 4096, MADV_DONTNEED).submit();
+
+      assertThat(Rings.await(ring, 2)).extracting(Rings.Cqe::result).containsOnly(0);
+      assertThat(NativeMemory.getByte(page)).isZero();
+    }
+  }
+
+  @Test
+  void shouldAnswerTheAttributeThatWasSet(@TempDir Path folder) throws Exception {
+    try (Kernel kernel = new Kernel();
+        Uring ring = Rings.open(8)) {
+      Path file = Files.writeString(folder.resolve("file"), "");
+      long path = kernel.bytes(file.toString());
+      int fd = kernel.keep(Syscall.call(Nr.OPENAT, AT_FDCWD, path, 0, 0));
+      long name = kernel.bytes("user.ouro");
+      long got = kernel.allocate(16);
+      ring.prepareSetxattr(path, name, kernel.bytes("one"), 3, 0).submit();
+      int set = Rings.awaitOne(ring).result();
+      Assumptions.assumeTrue(
+          set != -Errno.EOPNOTSUPP, "the folder's file system has no attributes");
+      assertThat(set).isZero();
+
+      ring.prepareFgetxattr(fd, name, got, 16).submit();
+      assertThat(Rings.awaitOne(ring).result()).isEqualTo(3);
+      assertThat(Kernel.text(got, 3)).isEqualTo("one");
+      ring.prepareFsetxattr(fd, name, kernel.bytes("other"), 5, 0).submit();
+      assertThat(Rings.awaitOne(ring).result()).isZero();
+      ring.prepareGetxattr(path, name, got, 16).submit();
+      assertThat(Rings.awaitOne(ring).result()).isEqualTo(5);
+      assertThat(Kernel.text(got, 5)).isEqualTo("other");
     }
   }
 }

@@ -124,4 +124,16 @@ class MessageTest {
       assertThat(Rings.awaitOne(target).result()).isEqualTo(1);
     }
   }
+
+  @Test
+  void shouldCarryTheFlagsWhenTheyAreGiven() throws Exception {
+    try (Uring from = Rings.open(8);
+        Uring to = Rings.open(8)) {
+      int flags = 3 << CqeFlag.IORING_CQE_BUFFER_SHIFT | CqeFlag.IORING_CQE_F_BUFFER;
+      from.prepareMsgRing(to.fd(), 5, 7, flags).submit();
+
+      assertThat(Rings.awaitOne(from).result()).isZero();
+      assertThat(Rings.awaitOne(to)).isEqualTo(new Rings.Cqe(7, 5, flags));
+    }
+  }
 }

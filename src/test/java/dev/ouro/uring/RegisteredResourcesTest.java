@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ouro.linux.Errno;
 import dev.ouro.linux.LinuxException;
+import dev.ouro.linux.NativeMemory;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** Registered files and buffers. */
@@ -120,6 +122,53 @@ class RegisteredResourcesTest {
       RegisteredFiles files = RegisteredFiles.sparse(ring, 2);
       assertThatThrownBy(() -> files.update(2, 0, 0)).hasMessageContaining("slot: 2");
       assertThatThrownBy(() -> files.allocateFrom(-1, 1)).hasMessageContaining("firstSlot: -1");
+    }
+  }
+
+  @Test
+  void shouldUseTheFilesThatAnOperationRegistered() throws Exception {
+    try (Kernel kernel = new Kernel();
+        Uring ring = Rings.open(8);
+        RegisteredFiles files = RegisteredFiles.sparse(ring, 4)) {
+      int[] pipe = kernel.pipe();
+      long fds = kernel.allocate(8);
+      NativeMemory.putInt(fds, pipe[0]);
+      NativeMemory.putInt(fds + 4, pipe[1]);
+      ring.prepareFilesUpdate(fds, 2, 1).submit();
+      assertThat(Rings.awaitOne(ring).result()).isEqualTo(2);
+      long buffer = kernel.allocate(16);
+
+      ring.prepareWrite(2, kernel.bytes("through"), 7, -1).fixedFile().link().submit();
+      ring.prepareRead(1, buffer, 16, -1).fixedFile().submit();
+
+      assertThat(Rings.await(ring, 2)).extracting(Rings.Cqe::result).containsOnly(7);
+      assertThat(Kernel.text(buffer, 7)).isEqualTo("through");
+      assertThat(files.slots()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void shouldGatherAndScatterWhenTheBufferIsRegistered() throws Exception {
+    try (Kernel kernel = new Kernel();
+        Uring ring = Rings.open(8);
+        RegisteredBuffers buffers = RegisteredBuffers.sparse(ring, 1)) {
+      Assumptions.assumeTrue(ring.supports(Op.IORING_OP_READV_FIXED), "before Linux 6.15");
+      int[] pipe = kernel.pipe();
+      long buffer = kernel.bytes("ab..cd..");
+      buffers.update(0, buffer, 4096, 0);
+      long iovecs = kernel.allocate(32);
+      for (int i = 0; i < 2; i++) {
+        NativeMemory.putLong(iovecs + 16L * i, buffer + 4L * i);
+        NativeMemory.putLong(iovecs + 16L * i + 8, 2);
+      }
+      ring.prepareWritevFixed(pipe[1], iovecs, 2, -1, 0, 0).submit();
+      assertThat(Rings.awaitOne(ring).result()).isEqualTo(4);
+      NativeMemory.zero(buffer, 8);
+
+      ring.prepareReadvFixed(pipe[0], iovecs, 2, -1, 0, 0).submit();
+
+      assertThat(Rings.awaitOne(ring).result()).isEqualTo(4);
+      assertThat(Kernel.text(buffer, 8)).isEqualTo("ab\0\0cd\0\0");
     }
   }
 }
