@@ -312,7 +312,7 @@ public class Task<T> extends Future<T> {
     } finally {
       endSuspension(refused);
     }
-    throwIfCancelled();
+    throwIfCancelled(blocker);
   }
 
   private void endSuspension(boolean refused) {
@@ -323,14 +323,16 @@ public class Task<T> extends Future<T> {
     suspended = false;
   }
 
-  private void throwIfCancelled() {
+  private void throwIfCancelled(Object blocker) {
     if (engineLoop().isClosed()) {
       waitsAfterClose++;
       throw new LoopClosedError();
     }
     if (mustCancel) {
       mustCancel = false;
-      throw new CancellationException(pendingMessage);
+      if (!(blocker instanceof Future<?> awaited && awaited.cancelled())) {
+        throw new CancellationException(pendingMessage);
+      } // else what comes out is the future's own cancellation: that of the first cancel
     }
   }
 

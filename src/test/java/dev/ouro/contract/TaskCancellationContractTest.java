@@ -4,6 +4,7 @@ package dev.ouro.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ouro.Asyncio;
 import dev.ouro.EventLoop;
 import dev.ouro.loop.ExceptionContext;
 import dev.ouro.loop.Future;
@@ -112,6 +113,19 @@ class TaskCancellationContractTest {
 
     assertCancelled(task, null);
     assertThat(trace).containsExactly("cancelled, but the future has its result");
+  }
+
+  /** As in asyncio: the first one is on its way already. */
+  @Test
+  void shouldSayWhatFirstOfTwoCancelsSaid() {
+    Task<Void> task = tasks.create(() -> Asyncio.sleep(Duration.ofDays(1)));
+    tasks.runTurns(1);
+
+    task.cancel("first");
+    task.cancel("second");
+
+    assertCancelled(task, "first");
+    assertThat(task.cancelling()).isEqualTo(2);
   }
 
   @Test
