@@ -61,6 +61,9 @@ abstract class ChannelTransport implements BaseTransport, StreamListener, LoopOw
   /** It is closing: what was received and not handed over is dropped. */
   void stopped() {}
 
+  /** It is aborted: what asyncio would have sent by now is sent, as far as there is room. */
+  void sendWhatFits() {}
+
   /** What was to be sent is dropped; {@link #released} follows when the kernel is through. */
   void discardUnsent() {}
 
@@ -111,6 +114,9 @@ abstract class ChannelTransport implements BaseTransport, StreamListener, LoopOw
     loop.regainControl();
     if (ending) {
       return false;
+    }
+    if (thrown == null) {
+      sendWhatFits();
     }
     stop();
     discardUnsent();

@@ -266,6 +266,20 @@ final class Sender implements Flushable {
     return length < queue.sizeBytes() || flow.isPaused() || transport.awaitsDrain();
   }
 
+  /** Gives the kernel what it takes at once, before the rest is discarded. */
+  void sendWhatFits() {
+    if (inKernel || awaitsWritable || discarded) {
+      return; // there was no room before
+    }
+    while (!queue.isEmpty()) {
+      int result = channel.trySend(queue.headAddress(), queue.headLength());
+      if (result <= 0) {
+        return;
+      }
+      queue.consume(result);
+    }
+  }
+
   /** Acts on limits that were changed. */
   void limitsChanged() {
     pauseIfTooMuch();

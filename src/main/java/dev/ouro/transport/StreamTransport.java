@@ -62,7 +62,8 @@ final class StreamTransport extends ChannelTransport implements LoopTransport, S
   @Override
   public void write(ByteBuffer data) {
     Objects.requireNonNull(data, "data");
-    if (mayWrite() && data.hasRemaining()) {
+    checkMayWrite("write");
+    if (data.hasRemaining()) {
       if (isClosing()) {
         loseWrite();
         data.position(data.limit());
@@ -75,7 +76,8 @@ final class StreamTransport extends ChannelTransport implements LoopTransport, S
   @Override
   public void writelines(Iterable<ByteBuffer> data) {
     Collection<ByteBuffer> all = Arguments.buffers(data);
-    if (mayWrite() && !all.isEmpty()) {
+    checkMayWrite("writelines");
+    if (!all.isEmpty()) {
       if (isClosing()) {
         loseWrite();
       } else {
@@ -84,15 +86,14 @@ final class StreamTransport extends ChannelTransport implements LoopTransport, S
     }
   }
 
-  private boolean mayWrite() {
+  private void checkMayWrite(String method) {
     loop().regainControl();
     if (eofWritten) {
-      throw new IllegalStateException("Cannot call write() after writeEof()");
+      throw new IllegalStateException("Cannot call " + method + "() after writeEof()");
     }
     if (sendfile != null) {
-      throw new IllegalStateException("unable to write; sendfile is in progress");
+      throw new IllegalStateException("unable to " + method + "; sendfile is in progress");
     }
-    return true;
   }
 
   @Override
@@ -301,6 +302,11 @@ final class StreamTransport extends ChannelTransport implements LoopTransport, S
   @Override
   void stopped() {
     receiver.discard();
+  }
+
+  @Override
+  void sendWhatFits() {
+    sender.sendWhatFits();
   }
 
   @Override

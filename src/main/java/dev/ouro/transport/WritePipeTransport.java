@@ -173,6 +173,11 @@ final class WritePipeTransport extends ChannelTransport implements WriteTranspor
   }
 
   @Override
+  void sendWhatFits() {
+    sender.sendWhatFits();
+  }
+
+  @Override
   void discardUnsent() {
     sender.discard();
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.contract;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -559,6 +560,23 @@ class PipeContractTest {
     transport.abort();
     net.runTurns(2);
     assertThat(recorder.events().stream().filter("connectionLost"::equals)).hasSize(1);
+  }
+
+  /** Behaviour 188: asyncio's write writes at once, so abort comes too late for that. */
+  @Test
+  void shouldHaveWrittenWhatFitsWhenAborted() throws LinuxException {
+    Pipe pipe = pipe();
+    WriteTransport transport = write(pipe.writeEnd());
+
+    net.loop()
+        .callSoon(() -> {
+          transport.write("first ".getBytes(UTF_8));
+          transport.write("second".getBytes(UTF_8));
+          transport.abort();
+        });
+    net.runUntil(recorder::isLost);
+
+    assertThat(new String(RawFd.readAll(pipe.readEnd()), UTF_8)).isEqualTo("first second");
   }
 
   /** Behaviours 188 and 115: the flush of a close may still fail. */

@@ -186,6 +186,47 @@ class StreamTransportContractTest {
     assertThat(recorder.events()).containsOnlyOnce("connectionLost");
   }
 
+  /** Behaviours 114 and 119: asyncio's write sends at once, so abort comes too late for that. */
+  @Test
+  void shouldHaveSentWhatFitsWhenAborted() throws IOException {
+    Recorder recorder = new Recorder();
+    Server server = net.serve(() -> recorder);
+    Reader reader = net.closing(Reader.of(net.peer(server)));
+    net.runUntil(recorder::isMade);
+    Transport transport = recorder.transport();
+
+    net.loop()
+        .callSoon(() -> {
+          transport.write("first ".getBytes(UTF_8));
+          transport.write("second ".getBytes(UTF_8));
+          transport.writelines(List.of(ByteBuffer.wrap("third".getBytes(UTF_8))));
+          transport.abort();
+          transport.write("too late".getBytes(UTF_8));
+        });
+    net.runUntil(recorder::isLost);
+
+    assertThat(new String(reader.all(), UTF_8)).isEqualTo("first second third");
+    assertThat(recorder.lostWith()).isNull();
+  }
+
+  /** Behaviour 121. */
+  @Test
+  void shouldNameMethodThatComesAfterWriteEof() throws IOException {
+    Recorder recorder = new Recorder();
+    Server server = net.serve(() -> recorder);
+    net.peer(server);
+    net.runUntil(recorder::isMade);
+    Transport transport = recorder.transport();
+    transport.writeEof();
+
+    assertThatThrownBy(() -> transport.write(new byte[1]))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("Cannot call write() after writeEof()");
+    assertThatThrownBy(() -> transport.writelines(List.of()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("Cannot call writelines() after writeEof()");
+  }
+
   /** Behaviour 114: also from inside connectionMade. */
   @Test
   void shouldLoseConnectionAfterwardsWhenAbortedInConnectionMade() throws IOException {
