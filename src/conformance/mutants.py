@@ -20,9 +20,9 @@ WORK = os.path.join(ROOT, "target/conformance/mutants")
 # What is broken: file, text of it (once), what stands there instead, and the tests to ask.
 MUTANTS = {
     "callSoonThreadsafe out of order": (
-        "loop/EngineLoop.java",
-        "callerState());\n    takeInbox();\n    ready.add(handle);",
-        "callerState());\n    ready.add(handle);",
+        "loop/TurnLoop.java",
+        "      takeInbox();\n      ready.add(handle);",
+        "      ready.add(handle);",
         "events.*threadsafe*",
     ),
     "connectionLost twice": (
@@ -44,13 +44,13 @@ MUTANTS = {
         "ouro.*water* streams.*drain*",
     ),
     "stop drops what is queued": (
-        "loop/EngineLoop.java",
+        "loop/TurnLoop.java",
         "for (int left = ready.size(); left > 0; left--) {",
         "for (int left = ready.size(); left > 0 && !stopping; left--) {",
         "ouro.*stop* events.*call_soon*",
     ),
     "timers early": (
-        "loop/EngineLoop.java",
+        "loop/TurnLoop.java",
         "    long now = time();\n    for (TimerHandle due",
         "    long now = time() + 1_000_000;\n    for (TimerHandle due",
         "ouro.*early* events.*rounding",
@@ -97,7 +97,7 @@ def caught(name):
     shutil.rmtree(WORK, ignore_errors=True)
     compile_mutant(file, old, new)
     run = subprocess.run(
-        [os.path.join(HERE, "run"), *tests.split()],
+        [os.path.join(HERE, "run"), "--seconds", "60", *tests.split()],
         env=os.environ | {"CLASSES": f"{WORK}/classes:{CLASSES}"},
         capture_output=True,
         text=True,
@@ -110,11 +110,25 @@ def caught(name):
     return bool(failed or hung)
 
 
-def compile_mutant(file, old, new):
-    with open(os.path.join(SOURCES, file), encoding="utf-8") as source:
-        text = source.read()
+def check():
+    """Ends the program if a mutant does not find its text: the library has changed."""
+    for file, old, _, _ in MUTANTS.values():
+        text_with(file, old)
+
+
+def text_with(file, old):
+    try:
+        with open(os.path.join(SOURCES, file), encoding="utf-8") as source:
+            text = source.read()
+    except FileNotFoundError:
+        sys.exit(f"mutants.py: there is no {file}")
     if text.count(old) != 1:
-        sys.exit(f"{file}: the text that a mutant changes is there {text.count(old)} times: {old}")
+        sys.exit(f"mutants.py: what it changes in {file} is there {text.count(old)} times: {old}")
+    return text
+
+
+def compile_mutant(file, old, new):
+    text = text_with(file, old)
     copy = os.path.join(WORK, "src/dev/ouro", file)
     os.makedirs(os.path.dirname(copy))
     with open(copy, "w", encoding="utf-8") as target:
