@@ -125,6 +125,7 @@ public final class MessageArray implements AutoCloseable {
 
   private void set(int i, int nameLength, int firstIovec, int iovecCount, int controlLength) {
     long at = address(i);
+    Objects.checkIndex(nameLength, SockAddr.SIZE_BYTES + 1);
     Objects.checkFromIndexSize(firstIovec, iovecCount, iovecs);
     NativeMemory.putLong(at + MSG_NAMELEN, nameLength); // and its padding
     NativeMemory.putLong(at + MSG_IOV, iovecsAddress + (long) firstIovec * IOVEC_SIZE);
@@ -141,13 +142,19 @@ public final class MessageArray implements AutoCloseable {
   /**
    * Copies message {@code i}, one to send of at most one piece, to {@code to}: a {@code struct
    * msghdr} and the address and {@code iovec} that it names, {@link #COPY_BYTES} together.
+   *
+   * @throws IllegalArgumentException it has more pieces
    */
   public void copyMessage(int i, long to) {
     long from = address(i);
+    int pieces = pieces(i);
+    if (pieces > 1) {
+      throw new IllegalArgumentException("message " + i + " has " + pieces + " pieces");
+    }
     long iovec = to + MSGHDR_SIZE;
     long name = iovec + IOVEC_SIZE;
     NativeMemory.copy(from, to, MSGHDR_SIZE);
-    NativeMemory.copy(NativeMemory.getLong(from + MSG_IOV), iovec, IOVEC_SIZE);
+    NativeMemory.copy(NativeMemory.getLong(from + MSG_IOV), iovec, pieces * (long) IOVEC_SIZE);
     NativeMemory.copy(name(i), name, nameLength(i));
     NativeMemory.putLong(to + MSG_NAME, name);
     NativeMemory.putLong(to + MSG_IOV, iovec);

@@ -90,8 +90,24 @@ class ClosedTest {
               () -> array.toSend(2, 0, 0, 1, 0),
               () -> array.toSend(-1, 0, 0, 1, 100),
               () -> array.toSend(0, 0, 2, 2, 0),
+              () -> array.toSend(0, SockAddr.SIZE_BYTES + 1, 0, 1, 0),
+              () -> array.toSend(0, -1, 0, 1, 0),
               () -> array.toReceive(0, 3),
               () -> array.length(2)));
+    }
+  }
+
+  @Test
+  void shouldCopyMessagesOfOnePieceAtMost() throws Exception {
+    try (MessageArray array = MessageArray.allocate(2, 3);
+        Mapping copy = Mapping.anonymous(MessageArray.COPY_BYTES)) {
+      array.toSend(0, 0, 0, 2, 0);
+      array.toSend(1, 0, 3, 0, 0);
+
+      assertThatThrownBy(() -> array.copyMessage(0, copy.address()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("message 0 has 2 pieces");
+      array.copyMessage(1, copy.address());
     }
   }
 
