@@ -93,6 +93,11 @@ public final class Uring
     if (!Objects.requireNonNull(options, "options").startDisabled()) {
       checkPlatformThread();
     }
+    return openHere(options);
+  }
+
+  /** {@link #open}, on a virtual thread too, which must not yield before it has closed the ring. */
+  static Uring openHere(UringOptions options) throws LinuxException {
     UringMemory memory = null;
     UringSetup setup = null;
     Uring ring = null;
@@ -102,7 +107,7 @@ public final class Uring
       memory.map(setup.fd, setup.setupFlags);
       ring = new Uring(options, setup, memory);
       if (!options.startDisabled()) {
-        ring.enable();
+        ring.enableHere();
       }
       return ring;
     } catch (LinuxException | RuntimeException | Error e) {
@@ -126,6 +131,10 @@ public final class Uring
    */
   public void enable() throws LinuxException {
     checkPlatformThread();
+    enableHere();
+  }
+
+  private void enableHere() throws LinuxException {
     calls.enable(has(Setup.IORING_SETUP_R_DISABLED), memory);
   }
 

@@ -7,6 +7,7 @@ import dev.ouro.linux.Nr;
 import dev.ouro.linux.Syscall;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,16 @@ class IncrementalBufferTest {
   void needsThem() throws Exception {
     Rings.open(8).close();
     Assumptions.assumeTrue(IncrementalSelfTest.passed(), IncrementalSelfTest::reason);
+  }
+
+  /** A task may be the first to ask. */
+  @Test
+  void shouldBeTriedOnWhateverThreadAsksFirst() throws Exception {
+    FutureTask<String> onVirtualThread = new FutureTask<>(IncrementalSelfTest::run);
+
+    Thread.startVirtualThread(onVirtualThread);
+
+    assertThat(onVirtualThread.get()).isNull();
   }
 
   private static String take(BufferRing group, Rings.Cqe cqe) {
