@@ -43,8 +43,12 @@ public record FileStatus(int mode, long sizeBytes, long modifiedSeconds, long de
    * The status of what {@code path} names, itself when it is a symbolic link.
    *
    * @throws LinuxException ENOENT, EACCES …, with the path
+   * @throws IllegalArgumentException {@code path} has a NUL in it
    */
   public static FileStatus ofPath(String path) throws LinuxException {
+    if (path.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("path: embedded null character");
+    }
     return statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
   }
 

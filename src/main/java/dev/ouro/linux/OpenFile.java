@@ -47,6 +47,7 @@ public final class OpenFile implements AutoCloseable {
   private static final int OPEN_HOW_MODE = 8;
   private static final int OPEN_HOW_RESOLVE = 16;
   private static final int PERMISSIONS = 0666;
+  private static final int TRIES = 100;
   private static final int SEEK_SET = 0;
   private static final int SEEK_CUR = 1;
 
@@ -85,7 +86,8 @@ public final class OpenFile implements AutoCloseable {
    *
    * @param path relative; {@code "."} for the folder itself
    * @throws LinuxException EXDEV: it leads out; ELOOP: too many or magic links; ENOENT, ENOTDIR,
-   *     EACCES, ENAMETOOLONG, EMFILE …, with the path
+   *     EACCES, ENAMETOOLONG, EMFILE …, with the path; EAGAIN: somebody has a lease on the file and
+   *     was told to give it up
    * @throws IllegalArgumentException {@code path} has a NUL in it
    */
   public OpenFile openBeneath(String path) throws LinuxException {
@@ -105,10 +107,13 @@ public final class OpenFile implements AutoCloseable {
       NativeMemory.putLong(how + OPEN_HOW_RESOLVE, resolve);
       long name = arena.allocateFrom(path, StandardCharsets.UTF_8).address();
       long result;
+      int tries = 0;
       do {
-        // EAGAIN: a rename raced with RESOLVE_BENEATH; openat2(2) says to try again.
+        // EAGAIN: a rename raced with RESOLVE_BENEATH; openat2(2) says to try again. But a lease,
+        // fcntl(2), answers it too, for as long as its holder likes.
         result = Syscall.retrying(Nr.OPENAT2, folder, name, how, OPEN_HOW_SIZE, 0, 0);
-      } while (result == -Errno.EAGAIN && resolve != 0);
+        tries++;
+      } while (result == -Errno.EAGAIN && resolve != 0 && tries < TRIES);
       if (result < 0) {
         throw LinuxException.of("openat2", result, path);
       }
