@@ -16,6 +16,8 @@ import dev.ouro.testing.RawFd;
 import dev.ouro.testing.Recorder;
 import dev.ouro.transport.ConnectionOptions;
 import dev.ouro.transport.SendfileOptions;
+import dev.ouro.transport.Server;
+import dev.ouro.transport.Transport;
 import java.io.ByteArrayOutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -111,6 +113,49 @@ class CancelFilesContractTest {
             @Override
             public boolean isEndless() {
               return true; // nobody reads
+            }
+          });
+    }
+  }
+
+  /** While the peer reads. */
+  @Test
+  void shouldCancelSendfileThatIsUnderWay() throws Exception {
+    byte[] content = Bytes.pattern(LARGE);
+    Path path = Files.write(folder.resolve("file"), content);
+    Recorder[] accepted = new Recorder[1];
+    Server server = net.serve(() -> accepted[0] = everywhere.protocol());
+    for (boolean fallback : new boolean[] {false, true}) {
+      everywhere.cancel(
+          new CancelEverywhere.Operation() {
+            private OpenFile file;
+            private FileChannel channel;
+            private Transport transport;
+
+            @Override
+            public Future<?> start() throws Exception {
+              accepted[0] = null;
+              transport = net.connect(server, everywhere.protocol());
+              net.runUntil(() -> accepted[0] != null && accepted[0].isMade());
+              file = OpenFile.open(path);
+              channel = FileChannel.open(path);
+              return fallback
+                  ? net.loop().sendfile(transport, channel, SendfileOptions.DEFAULT)
+                  : net.loop().sendfile(transport, file, SendfileOptions.DEFAULT);
+            }
+
+            @Override
+            public void end(Future<?> future) throws Exception {
+              transport.write(new byte[] {1});
+              transport.close();
+              net.runUntil(accepted[0]::isLost);
+              byte[] received = accepted[0].received();
+              int sent = received.length - 1;
+              assertThat(received).endsWith((byte) 1);
+              assertThat(Arrays.copyOf(received, sent)).isEqualTo(Arrays.copyOf(content, sent));
+              assertThat(fallback ? channel.position() : file.position()).isEqualTo(sent);
+              file.close();
+              channel.close();
             }
           });
     }
