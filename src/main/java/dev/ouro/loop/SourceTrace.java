@@ -37,7 +37,8 @@ final class SourceTrace {
 
   private static boolean isOwn(StackWalker.StackFrame frame) {
     String name = frame.getClassName();
-    return FRONT_DOOR.contains(name) || PACKAGES.contains(name.substring(0, name.lastIndexOf('.')));
+    int dot = name.lastIndexOf('.'); // none for a class without a package
+    return dot > 0 && PACKAGES.contains(name.substring(0, dot)) || FRONT_DOOR.contains(name);
   }
 
   /** The innermost frame in the form {@code File.java:line}. */
