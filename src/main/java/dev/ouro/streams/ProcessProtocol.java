@@ -58,7 +58,7 @@ final class ProcessProtocol implements SubprocessProtocol {
       }
     }
     if (made.getPipeTransport(0) instanceof WriteTransport pipe) {
-      stdin = new StreamWriter(loop, pipe, gate, null);
+      stdin = new StreamWriter(loop, pipe, gate);
     }
   }
 

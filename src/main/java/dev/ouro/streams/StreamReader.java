@@ -16,8 +16,9 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 
 /**
- * What a connection receives, for a task to read: asyncio's {@code StreamReader}. One task at a
- * time reads; a method suspends it until there is something to return.
+ * What a connection receives, for a task to read: asyncio's {@code StreamReader}, fed by a {@link
+ * StreamReaderProtocol}. One task at a time reads; a method suspends it until there is something to
+ * return.
  *
  * <p>Received bytes wait in a buffer. Beyond twice its limit, 64 KiB by default, the transport
  * stops receiving until the buffer is down to the limit. A task that is cancelled while it waits
@@ -47,7 +48,7 @@ public final class StreamReader implements Iterable<byte[]> {
   private boolean paused;
 
   /**
-   * For those who feed it themselves: a reader with the {@link #DEFAULT_LIMIT}.
+   * A reader with the {@link #DEFAULT_LIMIT}, for a {@link StreamReaderProtocol}.
    *
    * @param loop whose tasks read
    */
@@ -56,7 +57,7 @@ public final class StreamReader implements Iterable<byte[]> {
   }
 
   /**
-   * For those who feed it themselves.
+   * A reader for a {@link StreamReaderProtocol}, or to be fed by its owner.
    *
    * @param limit of the buffer, in bytes
    * @throws IllegalArgumentException the limit is not positive
@@ -93,6 +94,10 @@ public final class StreamReader implements Iterable<byte[]> {
     RunningLoop.regainControl();
     eof = true;
     data.wake();
+  }
+
+  CallbackLoop loop() {
+    return data.getLoop();
   }
 
   /** What the connection broke with, or null. */

@@ -5,15 +5,31 @@ import dev.ouro.loop.CallbackLoop;
 import dev.ouro.loop.ExceptionContext;
 import dev.ouro.loop.Future;
 import dev.ouro.loop.TaskBody;
+import dev.ouro.transport.BaseTransport;
 import dev.ouro.transport.Protocol;
+import dev.ouro.transport.ReadTransport;
 import dev.ouro.transport.Transport;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * The protocol between a transport and a pair of streams: asyncio's {@code StreamReaderProtocol}.
- * On a server, it runs what the server was given as a task of its own.
+ * It is for streams over what {@code Asyncio} has no function for: a pipe, the standard input, a
+ * socket that is connected already. On a server, it runs what it was given as a task of its own,
+ * and closes the connection when that fails.
+ *
+ * <p>One serves one transport.
+ *
+ * {@snippet :
+ * StreamReader reader = new StreamReader(loop);
+ * Fd stdin = Fd.duplicate(0, 3);
+ * loop.connectReadPipe(() -> new StreamReaderProtocol(reader), stdin).await();
+ * for (byte[] line : reader) {
+ *   handle(line);
+ * }
+ * }
  */
-final class StreamReaderProtocol implements Protocol {
+public final class StreamReaderProtocol implements Protocol {
   private final CallbackLoop loop;
   private final StreamReader reader;
   private final ClientConnected clientConnected;
@@ -23,17 +39,33 @@ final class StreamReaderProtocol implements Protocol {
   private StreamWriter writer;
   private boolean overTls;
 
+  /** Feeds {@code reader}, and holds its transport back when it has too much. */
+  public StreamReaderProtocol(StreamReader reader) {
+    this(reader, null);
+  }
+
   /**
-   * The protocol of one connection.
+   * {@link #StreamReaderProtocol(StreamReader)} that a server makes for each connection.
    *
-   * @param clientConnected what a server runs, or null
+   * @param clientConnectedOrNull what is run once the connection stands
    */
-  StreamReaderProtocol(
-      CallbackLoop loop, StartTls startTls, int limit, ClientConnected clientConnected) {
-    this.loop = loop;
-    this.startTls = startTls;
-    this.reader = new StreamReader(loop, limit);
-    this.clientConnected = clientConnected;
+  public StreamReaderProtocol(StreamReader reader, ClientConnected clientConnectedOrNull) {
+    this(reader, clientConnectedOrNull, null);
+  }
+
+  /**
+   * {@link #StreamReaderProtocol(StreamReader, ClientConnected)} whose connection may go over to
+   * TLS.
+   *
+   * @param startTlsOrNull the loop's {@code startTls}; null: {@link StreamWriter#startTls} is
+   *     refused
+   */
+  public StreamReaderProtocol(
+      StreamReader reader, ClientConnected clientConnectedOrNull, StartTls startTlsOrNull) {
+    this.reader = Objects.requireNonNull(reader, "reader");
+    this.loop = reader.loop();
+    this.startTls = startTlsOrNull;
+    this.clientConnected = clientConnectedOrNull;
     this.gate = new DrainGate(loop);
   }
 
@@ -53,14 +85,28 @@ final class StreamReaderProtocol implements Protocol {
     return clientConnected != null;
   }
 
+  /** Null where there is none. */
   StartTls startTls() {
     return startTls;
+  }
+
+  DrainGate gate() {
+    return gate;
+  }
+
+  @Override
+  public void connectionMade(BaseTransport made) {
+    if (made instanceof Transport both) {
+      connectionMade(both);
+    } else if (made instanceof ReadTransport from) {
+      reader.setTransport(from);
+    }
   }
 
   @Override
   public void connectionMade(Transport made) {
     setTransport(made);
-    writer = new StreamWriter(loop, made, gate, this);
+    writer = new StreamWriter(made, this);
     if (clientConnected != null) {
       TaskBody body = () -> clientConnected.connected(reader, writer);
       loop.createTask(body).addDoneCallback(this::clientDone);

@@ -30,17 +30,28 @@ public final class StreamWriter implements AutoCloseable {
   private final CallbackLoop loop;
   private final DrainGate gate;
 
-  /** Of a connection in both directions, or null. */
+  /** Null for a child process. */
   private final StreamReaderProtocol protocol;
 
   private WriteTransport transport;
 
-  StreamWriter(
-      CallbackLoop loop, WriteTransport transport, DrainGate gate, StreamReaderProtocol protocol) {
+  /**
+   * Writes to {@code transport}, whose protocol is {@code protocol}: for what {@code Asyncio} has
+   * no function for, such as the pipe of {@code connectWritePipe}.
+   */
+  public StreamWriter(WriteTransport transport, StreamReaderProtocol protocol) {
+    this.loop = protocol.reader().loop();
+    this.transport = Objects.requireNonNull(transport, "transport");
+    this.gate = protocol.gate();
+    this.protocol = protocol;
+  }
+
+  /** Writes to a child process. */
+  StreamWriter(CallbackLoop loop, WriteTransport transport, DrainGate gate) {
     this.loop = loop;
     this.transport = transport;
     this.gate = gate;
-    this.protocol = protocol;
+    this.protocol = null;
   }
 
   /** The transport below; of a connection, it is a {@link Transport}. */
@@ -142,12 +153,16 @@ public final class StreamWriter implements AutoCloseable {
    * {@link #startTls(SSLContext, String)} as {@code options} say; which side this is it knows, and
    * what the reader holds already goes to TLS.
    *
-   * @throws UnsupportedOperationException this writes to a child process
+   * @throws UnsupportedOperationException this writes to a child process or a pipe, or its protocol
+   *     was made without {@code startTls}
    */
   public void startTls(StartTlsOptions options) throws IOException {
     Objects.requireNonNull(options, "options");
-    if (protocol == null) {
+    if (protocol == null || protocol.transport() == null) {
       throw new UnsupportedOperationException("startTls: " + this + " is no connection");
+    }
+    if (protocol.startTls() == null) {
+      throw new UnsupportedOperationException("startTls: the protocol was made without it");
     }
     drain();
     StartTlsOptions complete =

@@ -33,9 +33,10 @@ public final class Streams {
       int limitBytes,
       Function<Supplier<BaseProtocol>, Future<Connection<Transport, BaseProtocol>>> connect)
       throws IOException {
-    StreamReaderProtocol protocol = new StreamReaderProtocol(loop, startTls, limitBytes, null);
+    StreamReader reader = new StreamReader(loop, limitBytes);
+    StreamReaderProtocol protocol = new StreamReaderProtocol(reader, null, startTls);
     connect.apply(() -> protocol).await();
-    return new StreamConnection(protocol.reader(), protocol.writer());
+    return new StreamConnection(reader, protocol.writer());
   }
 
   /**
@@ -59,7 +60,9 @@ public final class Streams {
     }
     Server server =
         serve
-            .apply(() -> new StreamReaderProtocol(loop, startTls, limitBytes, clientConnected))
+            .apply(() ->
+                new StreamReaderProtocol(
+                    new StreamReader(loop, limitBytes), clientConnected, startTls))
             .await();
     return new StreamServer(server);
   }
