@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
  */
 final class DatagramSender implements Flushable {
   /** What gathers within a turn before it is sent without waiting for the turn's end. */
-  private static final int FLUSH_BYTES = 16 * 1024;
+  private static final int FLUSH_BYTES = 48 * 1024;
 
   private final EngineLoop loop;
   private final DatagramEndpoint endpoint;
