@@ -3,6 +3,7 @@ package dev.ouro.streams;
 
 import dev.ouro.loop.CallbackLoop;
 import dev.ouro.loop.RunningLoop;
+import dev.ouro.loop.Sneaky;
 import dev.ouro.loop.Wakeup;
 import dev.ouro.transport.ReadTransport;
 import java.io.ByteArrayOutputStream;
@@ -400,7 +401,7 @@ public final class StreamReader implements Iterable<byte[]> {
         try {
           line = readline();
         } catch (IOException broken) {
-          throw Unchecked.<RuntimeException>propagate(broken);
+          throw Sneaky.<RuntimeException>propagate(broken);
         }
       }
       return line.length > 0;

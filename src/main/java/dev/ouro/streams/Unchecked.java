@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.streams;
 
+import dev.ouro.loop.Sneaky;
 import java.io.IOException;
 
 /** Throws what a connection was lost with as it is. */
@@ -12,12 +13,6 @@ final class Unchecked {
     if (thrown instanceof IOException io) {
       return io;
     }
-    throw Unchecked.<RuntimeException>propagate(thrown);
-  }
-
-  /** Throws {@code thrown}; the result type is for the compiler: {@code throw propagate(e)}. */
-  @SuppressWarnings("unchecked")
-  static <E extends Throwable> RuntimeException propagate(Throwable thrown) throws E {
-    throw (E) thrown;
+    throw Sneaky.<RuntimeException>propagate(thrown);
   }
 }

@@ -4,6 +4,7 @@ package dev.ouro.tasks;
 import dev.ouro.loop.CallbackLoop;
 import dev.ouro.loop.Future;
 import dev.ouro.loop.RunningLoop;
+import dev.ouro.loop.Sneaky;
 import dev.ouro.loop.TimerHandle;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -106,7 +107,7 @@ public final class Completions<F extends Future<?>> implements Iterator<F> {
       throw cancelled;
     }
     if (done.isEmpty()) {
-      throw Unchecked.<RuntimeException>propagate(new TimeoutException());
+      throw Sneaky.<RuntimeException>propagate(new TimeoutException());
     }
     return done.remove();
   }

@@ -7,6 +7,7 @@ import dev.ouro.loop.ExceptionGroup;
 import dev.ouro.loop.Future;
 import dev.ouro.loop.LoopExit;
 import dev.ouro.loop.RunningLoop;
+import dev.ouro.loop.Sneaky;
 import dev.ouro.loop.Task;
 import dev.ouro.loop.TaskBody;
 import dev.ouro.loop.TaskOptions;
@@ -204,13 +205,13 @@ public final class TaskGroup {
     }
     cancellation = waitForTasks(cancellation);
     if (fatal != null) {
-      throw Unchecked.<RuntimeException>propagate(fatal);
+      throw Sneaky.<RuntimeException>propagate(fatal);
     }
     if (parentCancelRequested && parent.uncancel() == 0) {
       cancellation = null; // it was this group's doing alone
     }
     if (cancellation != null && errors.isEmpty()) {
-      throw Unchecked.<RuntimeException>propagate(cancellation);
+      throw Sneaky.<RuntimeException>propagate(cancellation);
     }
     if (thrown != null && !isCancellation(thrown)) {
       errors.add(thrown);

@@ -4,6 +4,7 @@ package dev.ouro.tasks;
 import dev.ouro.loop.CallbackLoop;
 import dev.ouro.loop.Handle;
 import dev.ouro.loop.RunningLoop;
+import dev.ouro.loop.Sneaky;
 import dev.ouro.loop.Task;
 import dev.ouro.loop.TaskBody;
 import java.util.Objects;
@@ -135,7 +136,7 @@ public final class Timeout {
         timeout.initCause(thrown);
         throw timeout;
       }
-      throw Unchecked.<RuntimeException>propagate(thrown);
+      throw Sneaky.<RuntimeException>propagate(thrown);
     }
     exit();
     return result;
