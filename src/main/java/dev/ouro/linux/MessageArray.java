@@ -123,6 +123,14 @@ public final class MessageArray implements AutoCloseable {
     set(i, SockAddr.SIZE_BYTES, iovec, 1, UdpSegments.CONTROL_BYTES);
   }
 
+  /**
+   * Makes message {@code i} one to receive from a stream into {@code iovec} {@code iovec}. There is
+   * no room for what a peer passes along: it closes, and {@link #flags} has MSG_CTRUNC.
+   */
+  public void toReceiveBytes(int i, int iovec) {
+    set(i, 0, iovec, 1, 0);
+  }
+
   private void set(int i, int nameLength, int firstIovec, int iovecCount, int controlLength) {
     long at = address(i);
     Objects.checkIndex(nameLength, SockAddr.SIZE_BYTES + 1);
@@ -164,6 +172,11 @@ public final class MessageArray implements AutoCloseable {
   /** How many bytes of data were received as message {@code i}. */
   public int length(int i) {
     return NativeMemory.getInt(address(i) + MSG_LEN);
+  }
+
+  /** With what flags, {@code MSG_*}, message {@code i} was received. */
+  public int flags(int i) {
+    return NativeMemory.getInt(address(i) + MSG_FLAGS);
   }
 
   /** How long the address is that message {@code i} was received from, at {@link #name}. */

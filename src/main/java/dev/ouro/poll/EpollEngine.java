@@ -6,6 +6,7 @@ import dev.ouro.linux.EventFd;
 import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Mapping;
+import dev.ouro.linux.MessageArray;
 import dev.ouro.linux.NativeMemory;
 import dev.ouro.linux.SockAddrCache;
 import java.net.SocketAddress;
@@ -23,12 +24,6 @@ public final class EpollEngine implements Engine {
 
   private static final int EVENTS_PER_POLL = 256;
   private static final int SCRATCH_BYTES = 4096;
-  // In the scratch memory: a struct msghdr and its struct iovec, which receive as receiveAddress().
-  private static final int RECEIVE_HEADER = 1024;
-  private static final int MSG_IOV = 16;
-  private static final int MSG_IOVLEN = 24;
-  private static final int MSG_FLAGS = 48;
-  private static final int IOVEC = 64;
   private static final long WAKE_TOKEN = -1;
 
   private final Completions completions;
@@ -40,6 +35,7 @@ public final class EpollEngine implements Engine {
   private final ByteBuffer receiveView;
   // From the first datagram socket on.
   private DatagramBatch datagrams;
+  private MessageArray receiveMessage;
   private boolean closed;
 
   private EpollEngine(Completions completions, Epoll epoll, EventFd wake, Mapping memory) {
@@ -49,11 +45,6 @@ public final class EpollEngine implements Engine {
     this.memory = memory;
     this.receiveAddress = memory.address() + SCRATCH_BYTES;
     this.receiveView = NativeMemory.buffer(receiveAddress, RECEIVE_BYTES);
-    long header = receiveHeader();
-    NativeMemory.putLong(header + MSG_IOV, header + IOVEC);
-    NativeMemory.putLong(header + MSG_IOVLEN, 1);
-    NativeMemory.putLong(header + IOVEC, receiveAddress);
-    NativeMemory.putLong(header + IOVEC + Long.BYTES, RECEIVE_BYTES);
   }
 
   /**
@@ -186,6 +177,9 @@ public final class EpollEngine implements Engine {
     if (datagrams != null) {
       datagrams.close();
     }
+    if (receiveMessage != null) {
+      receiveMessage.close();
+    }
   }
 
   // For the targets
@@ -212,14 +206,14 @@ public final class EpollEngine implements Engine {
     return receiveView.clear().limit(length).order(ByteOrder.BIG_ENDIAN);
   }
 
-  /** A {@code struct msghdr} that receives to {@link #receiveAddress}, and has no room for more. */
-  long receiveHeader() {
-    return memory.address() + RECEIVE_HEADER;
-  }
-
-  /** {@code msg_flags} of what {@link #receiveHeader} has received. */
-  int receiveFlags() {
-    return NativeMemory.getInt(receiveHeader() + MSG_FLAGS);
+  /** One message, which receives to {@link #receiveAddress}; made with the first Unix stream. */
+  MessageArray receiveMessage() throws LinuxException {
+    if (receiveMessage == null) {
+      receiveMessage = MessageArray.allocate(1, 1);
+      receiveMessage.iovec(0, receiveAddress, RECEIVE_BYTES);
+      receiveMessage.toReceiveBytes(0, 0);
+    }
+    return receiveMessage;
   }
 
   /** Memory for one call's arguments, {@link dev.ouro.linux.SockAddr#SIZE_BYTES} and more. */

@@ -5,6 +5,7 @@ import dev.ouro.linux.Epoll;
 import dev.ouro.linux.Errno;
 import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
+import dev.ouro.linux.MessageArray;
 import dev.ouro.linux.Sendfile;
 import dev.ouro.linux.SocketCalls;
 import dev.ouro.linux.SocketConstants;
@@ -27,8 +28,8 @@ final class EpollStream extends EpollTarget implements StreamChannel {
 
   private final Fd fd;
   private final StreamListener listener;
-  // Only there a peer can pass descriptors.
-  private final boolean unix;
+  // Of a Unix socket, whose peer can pass descriptors; else null.
+  private final MessageArray message;
   private boolean receiving;
   private boolean ended;
   // An edge was seen and not all of it has been read.
@@ -46,11 +47,23 @@ final class EpollStream extends EpollTarget implements StreamChannel {
     super(engine);
     this.fd = fd;
     this.listener = listener;
-    this.unix = SocketCalls.family(fd.number(), engine.scratch()) == SocketConstants.AF_UNIX;
+    this.message = isUnix() ? messageOf(engine) : null;
     Blocking.makeNonBlocking(fd);
     int result = register(fd.number(), READ);
     if (result < 0) {
       throw new UncheckedIOException(LinuxException.of("epoll_ctl", result, fd.toString()));
+    }
+  }
+
+  private boolean isUnix() {
+    return SocketCalls.family(fd.number(), engine.scratch()) == SocketConstants.AF_UNIX;
+  }
+
+  private static MessageArray messageOf(EpollEngine engine) {
+    try {
+      return engine.receiveMessage();
+    } catch (LinuxException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -126,7 +139,7 @@ final class EpollStream extends EpollTarget implements StreamChannel {
 
   private void receive() {
     long address = engine.receiveAddress();
-    int result = unix ? receiveMessage() : receiveBytes(address);
+    int result = message != null ? receiveMessage() : receiveBytes(address);
     if (result > 0) {
       readable = noMoreEdges || untilEmpty || result == EpollEngine.RECEIVE_BYTES;
       listener.received(engine.receiveView(result), address);
@@ -154,8 +167,8 @@ final class EpollStream extends EpollTarget implements StreamChannel {
 
   /** The same, and whether descriptors were passed along, which close. */
   private int receiveMessage() {
-    int result = SocketCalls.recvmsg(fd.number(), engine.receiveHeader(), 0);
-    untilEmpty |= result > 0 && (engine.receiveFlags() & SocketConstants.MSG_CTRUNC) != 0;
+    int result = SocketCalls.recvmsg(fd.number(), message.address(0), 0);
+    untilEmpty |= result > 0 && (message.flags(0) & SocketConstants.MSG_CTRUNC) != 0;
     return result;
   }
 
