@@ -121,7 +121,9 @@ public sealed interface RingOperations permits Uring {
    * {@link Op#IORING_OP_ASYNC_CANCEL} by user data.
    *
    * @param cancelFlags 0, or {@link OpFlag#IORING_ASYNC_CANCEL_ALL}: then the result is how many
-   *     were found; without it 0, ENOENT (nothing there) or EALREADY (runs, cannot be stopped)
+   *     were found; without it 0, ENOENT (nothing there) or EALREADY: a thread of the kernel runs
+   *     it, and was interrupted. It may go on all the same, when it was about to wait for the
+   *     descriptor: whoever needs its end cancels again
    */
   default Sqe prepareCancel(long targetUserData, int cancelFlags) {
     return prepare(Op.IORING_OP_ASYNC_CANCEL, -1, 0, targetUserData, 0, cancelFlags);
