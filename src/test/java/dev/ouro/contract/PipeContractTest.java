@@ -84,7 +84,8 @@ class PipeContractTest {
 
   private Path fifo() throws IOException, InterruptedException {
     Path path = folder.resolve("fifo");
-    assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor()).isZero();
+    assertThat(new ProcessBuilder("mkfifo", path.toString()).inheritIO().start().waitFor())
+        .isZero();
     return path;
   }
 

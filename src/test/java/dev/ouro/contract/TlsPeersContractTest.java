@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ouro.poll.EngineKind;
 import dev.ouro.testing.NetworkFixture;
 import dev.ouro.testing.OnBothEngines;
+import dev.ouro.testing.ProcessPipes;
 import dev.ouro.testing.Recorder;
 import dev.ouro.testing.TlsFixture;
 import dev.ouro.testing.TlsIdentity;
@@ -76,6 +77,7 @@ class TlsPeersContractTest {
       return printed.join();
     } finally {
       process.destroyForcibly();
+      ProcessPipes.close(process);
     }
   }
 
@@ -181,6 +183,7 @@ class TlsPeersContractTest {
       net.runUntil(client::isLost);
     } finally {
       process.destroyForcibly();
+      ProcessPipes.close(process);
     }
 
     assertThat(client.receivedText()).isEqualTo("fed cba\n");

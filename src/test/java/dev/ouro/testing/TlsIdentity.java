@@ -187,7 +187,9 @@ public final class TlsIdentity {
 
     TlsIdentity made() throws IOException, InterruptedException, GeneralSecurityException {
       String output = new String(keytool.getInputStream().readAllBytes());
-      if (keytool.waitFor() != 0) {
+      int code = keytool.waitFor();
+      ProcessPipes.close(keytool);
+      if (code != 0) {
         throw new IOException("keytool: " + output);
       }
       KeyStore store = KeyStore.getInstance("PKCS12");

@@ -46,6 +46,7 @@ public final class Tool {
     String output =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     int code = process.waitFor();
+    ProcessPipes.close(process);
     if (code != 0) {
       fail(String.join(" ", command) + ": exit code " + code + ": " + output);
     }

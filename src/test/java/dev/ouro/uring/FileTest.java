@@ -7,7 +7,9 @@ import dev.ouro.linux.Errno;
 import dev.ouro.linux.NativeMemory;
 import dev.ouro.linux.Nr;
 import dev.ouro.linux.Syscall;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -97,11 +99,22 @@ class FileTest {
         Uring ring = Rings.open(8)) {
       ring.prepareSocket(1, 1, 0).submit();
       int fd = Rings.awaitOne(ring).result();
+      String socket = openFile(fd);
       ring.prepareClose(fd).submit();
 
       assertThat(Rings.awaitOne(ring).result()).isZero();
-      assertThat(Files.exists(Path.of("/proc/self/fd/" + fd))).isFalse();
+      assertThat(socket).startsWith("socket:");
+      assertThat(openFile(fd)).isNotEqualTo(socket);
       assertThat(kernel.allocate(1)).isNotZero();
+    }
+  }
+
+  /** What a descriptor leads to; nothing where it is closed. Another may have the number again. */
+  private static String openFile(int fd) throws IOException {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
+    } catch (NoSuchFileException closed) {
+      return "";
     }
   }
 

@@ -99,8 +99,9 @@ class ZeroCopyTest {
           assertThat(notified).isFalse();
           more = cqe.more();
           notified = (cqe.flags() & CqeFlag.IORING_CQE_F_NOTIF) != 0;
-          if (!notified) {
-            assertThat(cqe.result()).isEqualTo(-Errno.ECANCELED);
+          if (!notified && cqe.result() != -Errno.ECANCELED) {
+            // What was on its way when the socket was full has made room: some was sent.
+            assertThat(cqe.result()).isBetween(1, size);
           }
           if (more) {
             kernel.close(connection[1]);

@@ -8,6 +8,7 @@ import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.OpenFile;
 import dev.ouro.poll.EngineKind;
 import dev.ouro.testing.LoopFixture;
+import dev.ouro.testing.ProcessPipes;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -85,6 +86,6 @@ final class ExampleProcess implements AutoCloseable {
   @Override
   public void close() throws IOException {
     process.destroyForcibly();
-    output.close();
+    ProcessPipes.close(process);
   }
 }

@@ -3,6 +3,7 @@ package dev.ouro.examples.fileserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ouro.testing.ProcessPipes;
 import dev.ouro.testing.Tool;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -94,6 +95,7 @@ class FileServerTest {
             .start();
     byte[] output = process.getInputStream().readAllBytes();
     int code = process.waitFor();
+    ProcessPipes.close(process);
     String text = Files.readString(errors);
     Files.delete(errors);
     return new Outcome(code, new String(output, StandardCharsets.UTF_8), text);

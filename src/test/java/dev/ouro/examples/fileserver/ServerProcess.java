@@ -4,6 +4,7 @@ package dev.ouro.examples.fileserver;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.ouro.linux.OpenFile;
+import dev.ouro.testing.ProcessPipes;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -149,7 +150,7 @@ final class ServerProcess implements AutoCloseable {
   @Override
   public void close() throws IOException {
     process.destroyForcibly();
-    process.inputReader().close();
+    ProcessPipes.close(process);
     Files.deleteIfExists(errors);
   }
 }

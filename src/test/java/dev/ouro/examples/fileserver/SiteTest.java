@@ -144,7 +144,8 @@ class SiteTest {
   @Test
   void shouldAnswer403AtOnceWhenItIsAFifo() throws IOException, InterruptedException {
     Path fifo = root.resolve("fifo");
-    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).inheritIO().start().waitFor())
+        .isZero();
 
     assertThat(get("/fifo", "").status()).isEqualTo(Status.FORBIDDEN);
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ouro.Asyncio;
 import dev.ouro.loop.Task;
+import dev.ouro.testing.ProcessPipes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -60,10 +61,11 @@ class RedisClientTest {
   }
 
   @AfterEach
-  void stop() throws InterruptedException {
+  void stop() throws Exception {
     if (server != null) {
       server.destroy();
       assertThat(server.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      ProcessPipes.close(server);
     }
   }
 

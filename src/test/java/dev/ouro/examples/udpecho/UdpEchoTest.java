@@ -7,6 +7,7 @@ import dev.ouro.EventLoop;
 import dev.ouro.poll.EngineKind;
 import dev.ouro.testing.NetworkFixture;
 import dev.ouro.testing.OnBothEngines;
+import dev.ouro.testing.ProcessPipes;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -58,6 +59,7 @@ class UdpEchoTest {
       Process client = start(UdpEchoClient.class, port);
       List<String> lines = client.inputReader().readAllLines();
       int exit = client.waitFor();
+      ProcessPipes.close(client);
 
       assertThat(lines)
           .containsExactly(
@@ -70,23 +72,24 @@ class UdpEchoTest {
       assertThat(said.readLine()).startsWith("Send 'Hello World!' to /127.0.0.1:");
     } finally {
       server.destroyForcibly().waitFor();
+      ProcessPipes.close(server);
     }
   }
 
   @Test
   void shouldSayWhenNobodyListens() throws Exception {
-    int port;
-    try (DatagramSocket gone = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-      port = gone.getLocalPort();
-    }
-
-    Process client = start(UdpEchoClient.class, Integer.toString(port));
     List<String> lines;
-    try (BufferedReader said = client.inputReader()) {
-      lines = said.readAllLines();
+    int exit;
+    // Keeps the port from others, the client itself among them, and gets nothing but its own.
+    try (DatagramSocket deaf = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      deaf.connect(deaf.getLocalSocketAddress());
+      Process client = start(UdpEchoClient.class, Integer.toString(deaf.getLocalPort()));
+      lines = client.inputReader().readAllLines();
+      exit = client.waitFor();
+      ProcessPipes.close(client);
     }
 
-    assertThat(client.waitFor()).isZero();
+    assertThat(exit).isZero();
     assertThat(lines.get(1)).startsWith("Error received: ").contains("ECONNREFUSED");
     assertThat(lines.getLast()).isEqualTo("Connection closed");
   }
