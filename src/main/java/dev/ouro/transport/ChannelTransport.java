@@ -20,9 +20,6 @@ import java.util.Objects;
  * <p>What starts is the caller's turn; what the protocol hears, it hears from the ready queue.
  */
 abstract class ChannelTransport implements BaseTransport, StreamListener, LoopOwned {
-  /** From this write after the connection's end on, each is logged. asyncio's constant. */
-  private static final int LOG_THRESHOLD_FOR_LOST_WRITES = 5;
-
   private final EngineLoop loop;
   private final OpenSockets open;
   private final Fd fd;
@@ -30,7 +27,6 @@ abstract class ChannelTransport implements BaseTransport, StreamListener, LoopOw
   private Context context;
   private BaseProtocol protocol;
   private Throwable lostWith;
-  private int lostWrites;
   private boolean closing;
   private boolean ending;
 
@@ -90,12 +86,9 @@ abstract class ChannelTransport implements BaseTransport, StreamListener, LoopOw
     return closing;
   }
 
-  /** A write that comes too late. */
-  final void loseWrite() {
-    if (++lostWrites >= LOG_THRESHOLD_FOR_LOST_WRITES) {
-      System.getLogger("dev.ouro")
-          .log(System.Logger.Level.WARNING, "write() after the connection was closed: {0}", this);
-    }
+  /** Whether the connection is lost, and only has to tell so. */
+  final boolean isEnding() {
+    return ending;
   }
 
   /** What ends the connection. */

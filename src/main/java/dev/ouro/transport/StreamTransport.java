@@ -25,6 +25,7 @@ final class StreamTransport extends ChannelTransport implements LoopTransport, S
   private final Receiver receiver;
   private final StreamChannel channel;
   private SendfileOperation sendfile;
+  private int connLost = 1;
   private boolean eofWritten;
   private boolean shutDown;
 
@@ -64,8 +65,7 @@ final class StreamTransport extends ChannelTransport implements LoopTransport, S
     Objects.requireNonNull(data, "data");
     checkMayWrite("write");
     if (data.hasRemaining()) {
-      if (isClosing()) {
-        loseWrite();
+      if (losesWrite()) {
         data.position(data.limit());
       } else {
         sender.write(data, receiver.addressOf(data));
@@ -77,13 +77,29 @@ final class StreamTransport extends ChannelTransport implements LoopTransport, S
   public void writelines(Iterable<ByteBuffer> data) {
     Collection<ByteBuffer> all = Arguments.buffers(data);
     checkMayWrite("writelines");
-    if (!all.isEmpty()) {
-      if (isClosing()) {
-        loseWrite();
-      } else {
-        sender.writeAll(all);
-      }
+    if (!all.isEmpty() && !losesWrite()) {
+      sender.writeAll(all);
     }
+  }
+
+  /**
+   * Whether a write comes too late, which counts it. As in asyncio, after {@link #close} too it is
+   * in time while the kernel has no room for what was written before: it leaves behind that.
+   */
+  private boolean losesWrite() {
+    if (!isClosing()) {
+      return false;
+    }
+    if (!isEnding()) {
+      loop().requireThread();
+      sender.sendWhatFits();
+      if (!sender.isIdle()) {
+        return false;
+      }
+      end(null);
+    }
+    connLost = LostWrites.add(connLost, "socket.send() raised exception.");
+    return true;
   }
 
   private void checkMayWrite(String method) {

@@ -22,16 +22,13 @@ import javax.net.ssl.SSLSession;
  * <p>What is written waits encrypted in the transport below, whose limits and sizes are this one's.
  */
 final class TlsTransport implements LoopTransport {
-  /** From this write after the connection's end on, each is logged. asyncio's constant. */
-  private static final int LOG_THRESHOLD_FOR_LOST_WRITES = 5;
-
   private final TlsProtocol tls;
   private final FlowControl flow;
   private final Delivery delivery;
   private BaseProtocol protocol;
   private SendfileOperation sendfile;
   private SSLSession session;
-  private int lostWrites;
+  private int connLost;
   private boolean readingPaused;
   private boolean closing;
 
@@ -92,6 +89,7 @@ final class TlsTransport implements LoopTransport {
   }
 
   void callConnectionLost(Throwable exceptionOrNull) {
+    connLost++;
     protocol.connectionLost(exceptionOrNull);
   }
 
@@ -146,10 +144,7 @@ final class TlsTransport implements LoopTransport {
     if (tls.isOpen()) {
       return false;
     }
-    if (++lostWrites >= LOG_THRESHOLD_FOR_LOST_WRITES) {
-      System.getLogger("dev.ouro")
-          .log(System.Logger.Level.WARNING, "write() after the connection was closed: {0}", this);
-    }
+    connLost = LostWrites.add(connLost, "SSL connection is closed");
     return true;
   }
 

@@ -19,6 +19,7 @@ final class WritePipeTransport extends ChannelTransport implements WriteTranspor
   private final FlowControl flow;
   private final Sender sender;
   private final StreamChannel channel;
+  private int connLost;
 
   /**
    * Makes the transport of {@code fd}, which it owns from now on.
@@ -79,6 +80,11 @@ final class WritePipeTransport extends ChannelTransport implements WriteTranspor
     }
   }
 
+  private void loseWrite() {
+    connLost =
+        LostWrites.add(connLost, "pipe closed by peer or os.write(pipe, data) raised exception.");
+  }
+
   @Override
   public void sent(int result) {
     sender.sent(result);
@@ -103,6 +109,7 @@ final class WritePipeTransport extends ChannelTransport implements WriteTranspor
 
   @Override
   public void sendFailed(int errno) {
+    connLost++;
     fatalError(LinuxException.of("write", errno), "Fatal write error on pipe transport");
   }
 

@@ -15,8 +15,10 @@ public interface WriteTransport extends BaseTransport {
    * Sends all that remains in {@code data}, which is consumed when this returns: its position is
    * its limit, and its memory is the caller's again.
    *
-   * <p>Nothing to send: does nothing. After the connection was lost, or {@link #abort}: the data
-   * are dropped, from the fifth time on with a warning in the log.
+   * <p>Nothing to send: does nothing. After the connection was lost, {@link #abort} or {@link
+   * #close}: the data are dropped, from the fifth or sixth time on with asyncio's warning in the
+   * log. Only a socket that is closed while the kernel has no room for what was written before
+   * still sends what is written meanwhile, as asyncio's does.
    *
    * @throws IllegalStateException after {@link #writeEof}, or while {@code sendfile} runs; or the
    *     loop runs on another thread: {@code loop.callSoonThreadsafe(() -> transport.write(data))}

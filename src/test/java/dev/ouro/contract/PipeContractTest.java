@@ -16,7 +16,6 @@ import dev.ouro.loop.ContextVar;
 import dev.ouro.loop.ExceptionContext;
 import dev.ouro.loop.Future;
 import dev.ouro.poll.EngineKind;
-import dev.ouro.testing.LogCapture;
 import dev.ouro.testing.NetworkFixture;
 import dev.ouro.testing.OnBothEngines;
 import dev.ouro.testing.PipeRecorder;
@@ -596,26 +595,6 @@ class PipeContractTest {
 
     assertThat(recorder.lostWith()).isInstanceOf(BrokenPipeException.class);
     assertThat(recorder.events().stream().filter("connectionLost"::equals)).hasSize(1);
-  }
-
-  /** Behaviours 189 and 120. */
-  @Test
-  void shouldDropWritesAfterTheEndAndWarnFromTheFifthOn() throws LinuxException {
-    Pipe pipe = pipe();
-    WriteTransport transport = write(pipe.writeEnd());
-    pipe.readEnd().close();
-    net.runUntil(recorder::isLost);
-
-    try (LogCapture log = new LogCapture()) {
-      for (int i = 0; i < 4; i++) {
-        transport.write(new byte[1]);
-      }
-      transport.write(new byte[0]);
-      assertThat(log.warnings()).isEmpty();
-      transport.write(new byte[1]);
-      assertThat(log.warnings()).hasSize(1);
-    }
-    assertThat(transport.getWriteBufferSize()).isZero();
   }
 
   // Ownership

@@ -429,27 +429,6 @@ class StreamTransportContractTest {
     assertThat(reader.all()).isEqualTo(all);
   }
 
-  /** Behaviour 120. */
-  @Test
-  void shouldWarnFromFifthWriteOnWhenConnectionIsLost() throws IOException {
-    Recorder recorder = new Recorder();
-    Server server = net.serve(() -> recorder);
-    net.peer(server);
-    net.runUntil(recorder::isMade);
-    recorder.transport().abort();
-
-    try (LogCapture log = new LogCapture()) {
-      for (int i = 0; i < 4; i++) {
-        recorder.transport().write(new byte[1]);
-      }
-      assertThat(log.warnings()).isEmpty();
-      recorder.transport().write(new byte[1]);
-      recorder.transport().write(new byte[1]);
-      assertThat(log.warnings()).hasSize(2);
-    }
-    assertThat(recorder.transport().getWriteBufferSize()).isZero();
-  }
-
   /** Behaviours 121 and 125. */
   @Test
   void shouldSendEndAndGoOnReadingWhenWriteEof() throws IOException {

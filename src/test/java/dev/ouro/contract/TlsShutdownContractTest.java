@@ -101,25 +101,6 @@ class TlsShutdownContractTest {
     net.runUntil(() -> accepted.receivedText().equals("still open"));
   }
 
-  /** Behaviour 213. */
-  @Test
-  void shouldDropWritesAfterCloseAndWarnFromTheFifthOn() {
-    Transport transport = connect();
-    transport.close();
-
-    try (LogCapture log = new LogCapture()) {
-      for (int i = 0; i < 4; i++) {
-        transport.write("late".getBytes(UTF_8));
-      }
-      assertThat(log.warnings()).isEmpty();
-      transport.write("late".getBytes(UTF_8));
-      assertThat(log.warnings()).hasSize(1);
-    }
-    net.runUntil(() -> accepted.isLost() && client.isLost());
-
-    assertThat(accepted.received()).isEmpty();
-  }
-
   /**
    * Behaviour 209: what was written goes out after the peer's close_notify, which TLS 1.3 allows.
    */
