@@ -37,6 +37,7 @@ final class DatagramEndpoint implements DatagramTransport, DatagramListener, Loo
   private DatagramProtocol protocol;
   private SocketAddress receivedFrom;
   private Throwable lostWith;
+  private int connLost = 1;
   private boolean closing;
   private boolean ending;
 
@@ -95,7 +96,9 @@ final class DatagramEndpoint implements DatagramTransport, DatagramListener, Loo
     Objects.requireNonNull(data, "data");
     loop.regainControl();
     SocketAddress to = destination(address);
-    if (closing) {
+    // As in asyncio, closing waits for room, and what comes meanwhile leaves behind what waits.
+    if (closing && (ending || !sender.waitsForRoom())) {
+      connLost = LostWrites.add(connLost, "socket.send() raised exception.");
       data.position(data.limit());
     } else {
       sender.sendto(data, to);

@@ -74,6 +74,11 @@ final class DatagramSender implements Flushable {
     return discarded ? 0 : queue.sizeBytes();
   }
 
+  /** Whether the kernel had no room, and has not told of any since. */
+  boolean waitsForRoom() {
+    return waitsForRoom;
+  }
+
   /** Sends {@code data} to {@code addressOrNull}, or to the connected peer. */
   void sendto(ByteBuffer data, SocketAddress addressOrNull) {
     loop.requireThread();

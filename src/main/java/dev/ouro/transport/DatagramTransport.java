@@ -38,7 +38,8 @@ public interface DatagramTransport extends BaseTransport {
   /**
    * Sends all that remains in {@code data} as one datagram, which is consumed when this returns:
    * its position is its limit, and its memory is the caller's again. Nothing remaining: an empty
-   * datagram. On an endpoint that is closing: drops it.
+   * datagram. After the end, or {@link #close} unless datagrams still wait for room then: drops it,
+   * from the fifth time on with a warning in the log.
    *
    * @param address where to; null where the endpoint has a remote address. A host name is refused:
    *     to ask the resolver would stop the loop, or change the order of datagrams. Resolve it

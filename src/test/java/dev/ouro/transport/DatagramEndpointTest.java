@@ -200,7 +200,7 @@ class DatagramEndpointTest {
     send("two", ONE);
 
     transport.close();
-    send("three", ONE);
+    send("waits as well", ONE);
     loop.runTurn();
     assertThat(recorder.isLost()).isFalse();
     channel.push("not heard", ONE);
@@ -208,7 +208,7 @@ class DatagramEndpointTest {
     loop.runTurn();
     loop.runTurn();
 
-    assertThat(channel.texts()).containsExactly("one", "two");
+    assertThat(channel.texts()).containsExactly("one", "two", "waits as well");
     assertThat(recorder.events()).containsExactly("connectionMade", "connectionLost");
     assertThat(transport.getWriteBufferSize()).isZero();
   }
