@@ -30,6 +30,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** asyncio-behaviours §4, line 67: a server that is out of descriptors. */
 @OnBothEngines
 class AcceptOutOfDescriptorsContractTest {
+  private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
+
   @RegisterExtension final NetworkFixture net;
   private final List<Recorder> made = new ArrayList<>();
 
@@ -52,6 +54,7 @@ class AcceptOutOfDescriptorsContractTest {
     ResourceLimit before = ResourceLimit.of(ResourceLimit.RLIMIT_NOFILE);
     // Before anything is accepted: a ring notes the limit when the accept is submitted.
     long limit = fill.getFirst().fd().number() + 64;
+    long pauses;
     new ResourceLimit(limit, before.hard()).set(ResourceLimit.RLIMIT_NOFILE);
     try {
       Server server = net.serve(this::make);
@@ -60,7 +63,9 @@ class AcceptOutOfDescriptorsContractTest {
       useEveryDescriptor(fill);
       fill.removeLast().close();
       net.peer(server); // takes the last one
+      final long start = net.loop().time();
       net.runTurns(50);
+      pauses = (net.loop().time() - start) / PAUSE_NANOS;
       assertThat(made).hasSize(1);
       assertThat(server.isServing()).isTrue();
     } finally {
@@ -70,7 +75,9 @@ class AcceptOutOfDescriptorsContractTest {
     List<ExceptionContext> errors = net.takeErrors();
     net.runUntil(() -> made.size() == 2 && made.getLast().isMade());
 
-    assertThat(errors).as("one report for all the turns").hasSize(1);
+    assertThat(errors)
+        .as("one report for all the turns, or one a second")
+        .hasSizeBetween(1, 1 + (int) pauses);
     assertThat(errors.getFirst().message()).isEqualTo("socket.accept() out of system resource");
     assertThat(((LinuxException) errors.getFirst().exception()).errno()).isEqualTo(Errno.EMFILE);
     assertThat(errors.getFirst().socket()).isInstanceOf(TransportSocket.class);

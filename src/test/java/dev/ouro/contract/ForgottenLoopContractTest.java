@@ -53,6 +53,7 @@ class ForgottenLoopContractTest {
             ? new SelectorEventLoop(WaitStrategy.blocking())
             : new ProactorEventLoop(WaitStrategy.blocking());
     loop.setDebug(debug);
+    loop.setSlowCallbackDuration(Duration.ofDays(1)); // of which debug mode warns, too
     Socket[] pair = Socket.pair();
     loop.runUntilComplete(loop.createServer(Recorder::new, ServerOptions.of("127.0.0.1", 0)));
     loop.runUntilComplete(loop.createConnection(Recorder::new, ConnectionOptions.of(pair[0])));

@@ -11,6 +11,7 @@ import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.Handle;
 import dev.ouro.poll.EngineKind;
 import dev.ouro.testing.LoopFixture;
+import dev.ouro.testing.NextOwner;
 import dev.ouro.testing.OnBothEngines;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -295,10 +296,9 @@ class WatchFdContractTest {
     runTurn();
     here.close();
     there.close();
-    Socket[] pair = Socket.pair();
-    here = pair[0].fd().number() == number ? pair[0] : pair[1];
-    there = here == pair[0] ? pair[1] : pair[0];
-    assertThat(here.fd().number()).isEqualTo(number);
+    Socket[] pair = NextOwner.of(number);
+    here = pair[0];
+    there = pair[1];
 
     makeReadable();
     loop.addReader(here, noteAndStop("new", 2));

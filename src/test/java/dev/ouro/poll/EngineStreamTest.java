@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(EngineKind.class)
 class EngineStreamTest {
   private static final int MEMORY_BYTES = 1 << 20;
+  private static final long PATIENCE_NANOS = 20_000_000_000L;
   private static final int MSG_OOB = 1;
   private static final int SCM_RIGHTS = 1;
 
@@ -358,9 +359,10 @@ class EngineStreamTest {
     assertThat(listener.bytes.toString(US_ASCII)).isEqualTo("beforebehind");
   }
 
-  /** A few turns that do not wait, and so end also where nothing is reported any more. */
+  /** Turns that do not wait, and so end also where nothing is reported any more. */
   private void turnsUntilReceived(int sizeBytes) {
-    for (int i = 0; i < 1000 && listener.bytes.size() < sizeBytes; i++) {
+    long start = System.nanoTime();
+    while (listener.bytes.size() < sizeBytes && System.nanoTime() - start < PATIENCE_NANOS) {
       turns.turnWithoutWaiting();
     }
   }

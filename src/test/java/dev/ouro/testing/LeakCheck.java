@@ -64,8 +64,7 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
         throw new AssertionError("left running: " + thread);
       }
     }
-    Map<Integer, String> descriptors = openDescriptors();
-    before.descriptors().forEach(descriptors::remove);
+    Map<Integer, String> descriptors = openedSince(before.descriptors());
     if (!descriptors.isEmpty()) {
       throw new AssertionError("left open: " + descriptors);
     }
@@ -86,6 +85,16 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
         || group.getName().equals("CarrierThreads")
         || thread.getName().equals("ouro-cleaner")
         || thread.getName().startsWith("ForkJoinPool.commonPool");
+  }
+
+  /**
+   * What is open now and was not in {@code before}. What was and is not may be anybody's: files
+   * that somebody forgot are closed when the collector finds them.
+   */
+  static Map<Integer, String> openedSince(Map<Integer, String> before) {
+    Map<Integer, String> opened = openDescriptors();
+    before.forEach(opened::remove);
+    return opened;
   }
 
   /** Every open descriptor and what it is, without the JVM's files. */

@@ -67,12 +67,13 @@ class FileServerConnectionTest {
   @AfterEach
   void shouldHaveClosedEveryFileAndConnection() throws IOException {
     for (ServerProcess each : List.of(server, impatient)) {
-      // Every request lets the loop turn; the class's time-out ends this when there is a leak.
-      do {
-        try (RawClient client = new RawClient(each.port())) {
-          assertThat(client.get("/ten.txt").answer().code()).isEqualTo(200);
-        }
-      } while (!each.openFilesBelow(root).isEmpty() || each.sockets() > 3);
+      // The class's time-out ends this when there is a leak.
+      while (!each.openFilesBelow(root).isEmpty() || each.sockets() > 3) {
+        Thread.onSpinWait();
+      }
+    }
+    try (RawClient client = new RawClient(server.port())) {
+      assertThat(client.get("/ten.txt").answer().code()).isEqualTo(200);
     }
   }
 
@@ -192,8 +193,11 @@ class FileServerConnectionTest {
   @Test
   void shouldCloseWhenNoFurtherRequestComes() throws IOException {
     try (RawClient client = new RawClient(impatient.port())) {
-      assertThat(client.get("/ten.txt").answer().code()).isEqualTo(200);
-      assertThat(client.get("/ten.txt").answer().code()).isEqualTo(200);
+      // Both at once: a busy machine may let a second pass between the two.
+      String request = "GET /ten.txt HTTP/1.1\r\nHost: x\r\n\r\n";
+      client.send(request + request);
+      assertThat(client.answer().code()).isEqualTo(200);
+      assertThat(client.answer().code()).isEqualTo(200);
 
       assertThat(client.rest()).isEmpty();
     }
