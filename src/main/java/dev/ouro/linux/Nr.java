@@ -161,6 +161,9 @@ public final class Nr {
   /** {@code timerfd_settime(2)}. */
   public static final int TIMERFD_SETTIME = number(286, 86);
 
+  /** {@code clock_gettime(2)}. */
+  public static final int CLOCK_GETTIME = number(228, 113);
+
   /** {@code signalfd4(2)}. */
   public static final int SIGNALFD4 = number(289, 74);
 

@@ -344,6 +344,17 @@ public final class BufferRing implements AutoCloseable {
   }
 
   /**
+   * {@link Register#IORING_REGISTER_PBUF_STATUS}: how many buffers the kernel can take, as it says
+   * itself: other than {@link #available}, without those that completions name which were not taken
+   * yet.
+   *
+   * @throws LinuxException ENOENT: the group is closed; EINVAL: the kernel is too old, before 6.8
+   */
+  public int unused() throws LinuxException {
+    return (tail - Registration.bufferRingHead(ring, groupId)) & 0xffff;
+  }
+
+  /**
    * {@code IORING_UNREGISTER_PBUF_RING}: operations find the group no more. Pieces that are out
    * stay valid. The memory is freed with the ring. A second call does nothing.
    */

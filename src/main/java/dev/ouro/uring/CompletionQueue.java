@@ -10,13 +10,18 @@ import dev.ouro.linux.NativeMemory;
  * #publish} gives the read ones back to the kernel. Both are unsigned and wrap. One thread only.
  */
 final class CompletionQueue {
+  /** Fillers, and those that take two places: only in a queue of mixed entries. */
+  private static final int MIXED = CqeFlag.IORING_CQE_F_SKIP | CqeFlag.IORING_CQE_F_32;
+
   private final long headAddress;
   private final long tailAddress;
   private final long overflowAddress;
+  private final long flagsAddress;
   private final long cqesAddress;
   private final int entries;
   private final int mask;
   private final int shift;
+  private final int secondPlace;
 
   private int head;
   private int published;
@@ -27,16 +32,19 @@ final class CompletionQueue {
       long headAddress,
       long tailAddress,
       long overflowAddress,
+      long flagsAddress,
       long cqesAddress,
       int entries,
       int entrySizeBytes) {
     this.headAddress = headAddress;
     this.tailAddress = tailAddress;
     this.overflowAddress = overflowAddress;
+    this.flagsAddress = flagsAddress;
     this.cqesAddress = cqesAddress;
     this.entries = entries;
     this.mask = entries - 1;
     this.shift = Integer.numberOfTrailingZeros(entrySizeBytes);
+    this.secondPlace = entrySizeBytes == Layout.CQE_SIZE ? 1 : 0;
     this.head = NativeMemory.getInt(headAddress);
     this.published = head;
   }
@@ -84,15 +92,26 @@ final class CompletionQueue {
         long userData = NativeMemory.getLong(cqe);
         long word = NativeMemory.getLong(cqe + Layout.CQE_RESULT);
         int flags = (int) (word >>> 32);
-        if ((flags & CqeFlag.IORING_CQE_F_SKIP) == 0) {
-          count++;
-          handler.completed(userData, (int) word, flags);
+        if ((flags & MIXED) != 0) {
+          if ((flags & CqeFlag.IORING_CQE_F_SKIP) != 0) {
+            continue;
+          }
+          head += secondPlace;
         }
+        count++;
+        handler.completed(userData, (int) word, flags);
       }
     } finally {
       publish();
     }
     return count;
+  }
+
+  /** Tells the kernel whether to leave the registered eventfd alone. */
+  void disableEventFd(boolean disabled) {
+    int flags = NativeMemory.getInt(flagsAddress);
+    int disable = Enter.IORING_CQ_EVENTFD_DISABLED;
+    NativeMemory.putIntRelease(flagsAddress, disabled ? flags | disable : flags & ~disable);
   }
 
   int entries() {

@@ -24,6 +24,12 @@ public final class CqeFlag {
   /** An entry of 32 bytes in a mixed queue. */
   public static final int IORING_CQE_F_32 = 1 << 15;
 
+  /** The time stamp is the device's. */
+  public static final int IORING_CQE_F_TSTAMP_HW = 1 << 16;
+
+  /** How far a time stamp's type is shifted in the flags. */
+  public static final int IORING_TIMESTAMP_TYPE_SHIFT = 17;
+
   /** How far the buffer's number is shifted in the flags. */
   public static final int IORING_CQE_BUFFER_SHIFT = 16;
 

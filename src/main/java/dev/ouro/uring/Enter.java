@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.uring;
 
-/** The flags of {@code io_uring_enter(2)} and of the submission queue, by their own names. */
+/** The flags of {@code io_uring_enter(2)} and of the two queues, by their own names. */
 public final class Enter {
   /** Wait for, or make, completions. */
   public static final int IORING_ENTER_GETEVENTS = 1 << 0;
@@ -35,6 +35,9 @@ public final class Enter {
 
   /** Completions wait for an enter. */
   public static final int IORING_SQ_TASKRUN = 1 << 2;
+
+  /** In the completion queue's flags: the registered eventfd is not signalled. */
+  public static final int IORING_CQ_EVENTFD_DISABLED = 1 << 0;
 
   private Enter() {}
 }

@@ -119,7 +119,15 @@ public sealed interface FileOperations permits Uring {
 
   /** {@link Op#IORING_OP_MADVISE}. */
   default Sqe prepareMadvise(long address, long lengthBytes, int advice) {
-    return prepare(Op.IORING_OP_MADVISE, -1, lengthBytes, address, 0, advice);
+    // What needs more bits goes elsewhere, which kernels before 6.10 refuse.
+    boolean fits = lengthBytes >= 0 && lengthBytes <= 0xffff_ffffL;
+    return prepare(
+        Op.IORING_OP_MADVISE,
+        -1,
+        fits ? 0 : lengthBytes,
+        address,
+        fits ? (int) lengthBytes : 0,
+        advice);
   }
 
   /**

@@ -49,6 +49,7 @@ final class Layout {
   static final int CQ_OFF_TAIL = 4;
   static final int CQ_OFF_OVERFLOW = 16;
   static final int CQ_OFF_CQES = 20;
+  static final int CQ_OFF_FLAGS = 24;
 
   static final long OFF_SQ_RING = 0;
   static final long OFF_SQES = 0x10000000L;
@@ -81,8 +82,39 @@ final class Layout {
   static final int RECVMSG_OUT_PAYLOADLEN = 8;
   static final int RECVMSG_OUT_FLAGS = 12;
 
+  static final int BUF_STATUS_SIZE = 40;
+  static final int BUF_STATUS_HEAD = 4;
+
+  static final int RESTRICTION_SIZE = 16;
+  static final int RESTRICTION_VALUE = 2;
+
+  static final int NAPI_SIZE = 16;
+  static final int NAPI_PREFER_BUSY_POLL = 4;
+  static final int NAPI_OP_PARAM = 8;
+
+  static final int CLOCK_REGISTER_SIZE = 16;
+
+  static final int CLONE_BUFFERS_SIZE = 32;
+  static final int CLONE_BUFFERS_FLAGS = 4;
+  static final int CLONE_BUFFERS_SRC_OFF = 8;
+  static final int CLONE_BUFFERS_DST_OFF = 12;
+  static final int CLONE_BUFFERS_NR = 16;
+
+  static final int MEM_REGION_REG_SIZE = 32;
+  static final int MEM_REGION_REG_FLAGS = 8;
+  static final int REGION_DESC_SIZE = 64;
+  static final int REGION_DESC_BYTES = 8;
+  static final int REGION_DESC_FLAGS = 16;
+
+  static final int REG_WAIT_SIZE = 64;
+  static final int REG_WAIT_MIN_WAIT_USEC = 16;
+  static final int REG_WAIT_FLAGS = 20;
+
   static final int RSRC_REGISTER_SIZE = 32;
   static final int RSRC_REGISTER_FLAGS = 4;
+
+  static final int FILES_UPDATE_SIZE = 16;
+  static final int FILES_UPDATE_FDS = 8;
 
   static final int RSRC_UPDATE2_SIZE = 32;
   static final int RSRC_UPDATE2_DATA = 8;

@@ -196,5 +196,11 @@ public final class Op {
   /** {@code pipe2(2)}. */
   public static final int IORING_OP_PIPE = 62;
 
+  /** Does nothing, in an entry of 128 bytes of a mixed queue. */
+  public static final int IORING_OP_NOP128 = 63;
+
+  /** {@link #IORING_OP_URING_CMD} in an entry of 128 bytes of a mixed queue. */
+  public static final int IORING_OP_URING_CMD128 = 64;
+
   private Op() {}
 }

@@ -20,7 +20,8 @@ import java.util.concurrent.ThreadLocalRandom;
  * again.
  *
  * <p>A ring that has ever seen {@link SqeFlag#IOSQE_CQE_SKIP_SUCCESS} refuses to drain, EOPNOTSUPP.
- * There it is cancelling everything until nothing is found.
+ * There it is cancelling everything until nothing is found. So it is where {@link Restrictions}
+ * refuse it.
  */
 final class Quiescence implements CompletionHandler {
   private static final Duration PATIENCE = Duration.ofMillis(10);
@@ -34,6 +35,7 @@ final class Quiescence implements CompletionHandler {
   private final long token = ThreadLocalRandom.current().nextLong();
   private boolean reached;
   private boolean again;
+  private boolean refused;
 
   private Quiescence() {}
 
@@ -56,6 +58,8 @@ final class Quiescence implements CompletionHandler {
         ring.forEachCompletion(this);
         if (reached) {
           return true;
+        } else if (refused) {
+          return cancelAll(ring, left);
         } else if (again) {
           again = false;
           ring.prepareCancelAll().userData(token).submit();
@@ -81,6 +85,25 @@ final class Quiescence implements CompletionHandler {
     ring.cancelAndWait(0, -1, EVERYTHING, Duration.ZERO);
   }
 
+  /** For a ring with {@link Restrictions}: whether nothing is left within {@code timeoutNanos}. */
+  private boolean cancelAll(Uring ring, long timeoutNanos) {
+    long start = System.nanoTime();
+    long left = timeoutNanos;
+    while (left > 0) {
+      int result = ring.cancelAndWait(0, -1, EVERYTHING, Duration.ofNanos(left));
+      if (result == 0 || result == -Errno.ENOENT) {
+        return true;
+      } else if (result < 0 && result != -Errno.ETIME) {
+        return false;
+      }
+      // What was cancelled is found until its completion is made.
+      ring.submitAndWait(0);
+      ring.forEachCompletion(this);
+      left = timeoutNanos - (System.nanoTime() - start);
+    }
+    return false;
+  }
+
   private static boolean transientError(int result) {
     return result == -Errno.EBUSY || result == -Errno.EAGAIN || result == -Errno.EINTR;
   }
@@ -90,6 +113,7 @@ final class Quiescence implements CompletionHandler {
     if (userData == token) {
       // 0: the drained NOP, or a cancellation that found nothing.
       reached |= result == 0;
+      refused = result == -Errno.EACCES;
       again = result != 0;
     }
   }

@@ -34,6 +34,27 @@ public final class RecvmsgOut {
     return NativeMemory.getInt(buffer + Layout.RECVMSG_OUT_PAYLOADLEN);
   }
 
+  /**
+   * Where the payload is, {@code io_uring_recvmsg_payload(3)}.
+   *
+   * @param nameRoom the {@code msghdr}'s {@code msg_namelen}; {@code controlRoom} its {@code
+   *     msg_controllen}
+   */
+  public static long payload(long buffer, int nameRoom, int controlRoom) {
+    return buffer + SIZE_BYTES + nameRoom + controlRoom;
+  }
+
+  /**
+   * How much of the payload is there, {@code io_uring_recvmsg_payload_length(3)}.
+   *
+   * @param length the completion's result
+   * @return at most {@link #payloadLength}; −1 when the buffer is not even large enough for what
+   *     comes before, {@code io_uring_recvmsg_validate(3)}
+   */
+  public static int received(int length, int nameRoom, int controlRoom) {
+    return Math.max(-1, length - SIZE_BYTES - nameRoom - controlRoom);
+  }
+
   /** {@code MSG_TRUNC} and its like. */
   public static int flags(long buffer) {
     return NativeMemory.getInt(buffer + Layout.RECVMSG_OUT_FLAGS);

@@ -27,7 +27,7 @@ public final class Register {
   /** Changes fixed files. */
   public static final int IORING_REGISTER_FILES_UPDATE = 6;
 
-  /** An eventfd that is signalled at asynchronous completions. */
+  /** An eventfd that is signalled at completions by worker threads. */
   public static final int IORING_REGISTER_EVENTFD_ASYNC = 7;
 
   /** Which operations the kernel has. */
@@ -114,6 +114,12 @@ public final class Register {
   /** What the kernel has. */
   public static final int IORING_REGISTER_QUERY = 35;
 
+  /** Changes a queue for zero-copy receive. */
+  public static final int IORING_REGISTER_ZCRX_CTRL = 36;
+
+  /** Programs that decide what the ring may do. */
+  public static final int IORING_REGISTER_BPF_FILTER = 37;
+
   /** The descriptor is an index among the thread's registered rings. */
   public static final int IORING_REGISTER_USE_REGISTERED_RING = 1 << 31;
 
@@ -125,6 +131,36 @@ public final class Register {
 
   /** Buffers are consumed bit by bit. */
   public static final int IOU_PBUF_RING_INC = 1 << 1;
+
+  /** In place of a descriptor: the slot is left alone. */
+  public static final int IORING_REGISTER_FILES_SKIP = -2;
+
+  /** The source of {@link #IORING_REGISTER_CLONE_BUFFERS} is a registered ring. */
+  public static final int IORING_REGISTER_SRC_REGISTERED = 1 << 0;
+
+  /** {@link #IORING_REGISTER_CLONE_BUFFERS} replaces buffers that are there. */
+  public static final int IORING_REGISTER_DST_REPLACE = 1 << 1;
+
+  /** The region is memory of the application's. */
+  public static final int IORING_MEM_REGION_TYPE_USER = 1;
+
+  /** The region holds arguments of waits. */
+  public static final int IORING_MEM_REGION_REG_WAIT_ARG = 1;
+
+  /** The wait has a time-out. */
+  public static final int IORING_REG_WAIT_TS = 1 << 0;
+
+  /** Allows an operation of {@code io_uring_register(2)}. */
+  public static final int IORING_RESTRICTION_REGISTER_OP = 0;
+
+  /** Allows an operation of the submission queue. */
+  public static final int IORING_RESTRICTION_SQE_OP = 1;
+
+  /** Allows flags of entries. */
+  public static final int IORING_RESTRICTION_SQE_FLAGS_ALLOWED = 2;
+
+  /** Demands flags of entries. */
+  public static final int IORING_RESTRICTION_SQE_FLAGS_REQUIRED = 3;
 
   private Register() {}
 }

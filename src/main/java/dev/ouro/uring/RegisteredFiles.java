@@ -4,6 +4,7 @@ package dev.ouro.uring;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Mapping;
 import dev.ouro.linux.NativeMemory;
+import java.util.Objects;
 
 /**
  * A ring's table of registered files: operations with {@link Sqe#fixedFile} name a slot instead of
@@ -79,6 +80,31 @@ public final class RegisteredFiles implements AutoCloseable {
       NativeMemory.putInt(memory.address(), fd);
       ResourceTable.update(
           ring, "files", Register.IORING_REGISTER_FILES_UPDATE2, slot, memory.address(), tag);
+    }
+  }
+
+  /**
+   * {@code IORING_REGISTER_FILES_UPDATE}: puts {@code fds} into the slots from {@code firstSlot}
+   * on, each as {@link #update}.
+   *
+   * @return how many: fewer where one of them cannot be put there
+   * @throws LinuxException the errno of the first one
+   * @throws IndexOutOfBoundsException beyond the table
+   */
+  public int updateAll(int firstSlot, int... fds) throws LinuxException {
+    Objects.checkFromIndexSize(firstSlot, fds.length, slots);
+    if (fds.length == 0) {
+      return 0;
+    }
+    try (Mapping memory = Mapping.anonymous(Layout.FILES_UPDATE_SIZE + 4L * fds.length)) {
+      long descriptors = memory.address() + Layout.FILES_UPDATE_SIZE;
+      for (int i = 0; i < fds.length; i++) {
+        NativeMemory.putInt(descriptors + 4L * i, fds[i]);
+      }
+      NativeMemory.putInt(memory.address(), firstSlot);
+      NativeMemory.putLong(memory.address() + Layout.FILES_UPDATE_FDS, descriptors);
+      return ring.registerChecked(
+          "files", Register.IORING_REGISTER_FILES_UPDATE, memory.address(), fds.length);
     }
   }
 

@@ -31,11 +31,21 @@ public sealed interface RingOperations permits Uring {
   }
 
   /**
+   * {@link Op#IORING_OP_URING_CMD}: a command of the file's own.
+   *
+   * @param argument the address of its argument, or what else goes into {@code addr}
+   */
+  default Sqe prepareUringCmd(int fd, int command, long argument, int commandFlags) {
+    return prepare(Op.IORING_OP_URING_CMD, fd, command & 0xffff_ffffL, argument, 0, commandFlags);
+  }
+
+  /**
    * {@link Op#IORING_OP_POLL_ADD}. Result: the events that are there.
    *
-   * @param events {@code POLLIN} and so on; {@code EPOLLET} and others in the upper bits
-   * @param pollFlags {@link #ONCE}, or {@link OpFlag#IORING_POLL_ADD_MULTI}, with {@link
-   *     OpFlag#IORING_POLL_ADD_LEVEL} to be told for as long as the state lasts
+   * @param events {@link OpFlag#POLLIN} and so on
+   * @param pollFlags {@link #ONCE}, or {@link OpFlag#IORING_POLL_ADD_MULTI}, which reports each
+   *     change, not for as long as the state lasts ({@link OpFlag#IORING_POLL_ADD_LEVEL}: EINVAL,
+   *     also on Linux 6.18)
    */
   default Sqe preparePollAdd(int fd, int events, int pollFlags) {
     return prepare(Op.IORING_OP_POLL_ADD, fd, 0, 0, pollFlags, events);
@@ -60,7 +70,7 @@ public sealed interface RingOperations permits Uring {
   /**
    * {@link Op#IORING_OP_EPOLL_CTL}.
    *
-   * @param operation {@code EPOLL_CTL_ADD} and so on
+   * @param operation {@link OpFlag#EPOLL_CTL_ADD} and so on
    * @param event the address of a {@code struct epoll_event}, or 0
    */
   default Sqe prepareEpollCtl(int epollFd, int fd, int operation, long event) {
@@ -178,7 +188,7 @@ public sealed interface RingOperations permits Uring {
   /**
    * {@link Op#IORING_OP_FUTEX_WAIT}: waits while the word at {@code address} is {@code value}.
    *
-   * @param futexFlags {@code FUTEX2_*}
+   * @param futexFlags {@link OpFlag#FUTEX2_SIZE_U32}, {@link OpFlag#FUTEX2_PRIVATE}
    */
   default Sqe prepareFutexWait(long address, long value, long mask, int futexFlags) {
     return prepare(Op.IORING_OP_FUTEX_WAIT, futexFlags, value, address, 0, 0).addr3(mask);
@@ -202,9 +212,9 @@ public sealed interface RingOperations permits Uring {
   /**
    * {@link Op#IORING_OP_WAITID}.
    *
-   * @param idType {@code P_PID}, {@code P_PGID}, {@code P_PIDFD}, {@code P_ALL}
+   * @param idType {@link OpFlag#P_PID}, {@link OpFlag#P_PIDFD}, {@link OpFlag#P_ALL}
    * @param siginfo the address of a {@code siginfo_t}, or 0
-   * @param options {@code WEXITED} and so on
+   * @param options {@link OpFlag#WEXITED} and so on
    */
   default Sqe prepareWaitid(int idType, int id, long siginfo, int options) {
     return prepare(Op.IORING_OP_WAITID, id, siginfo, 0, idType, 0).fileIndex(options);

@@ -140,6 +140,20 @@ public sealed interface SocketOperations permits Uring {
   }
 
   /**
+   * {@link Op#IORING_OP_RECV_ZC}: receives again and again, without a copy, into the memory of a
+   * device's queue. Where the data are is in {@link Uring#cqeExtra}.
+   *
+   * @param ifqId the queue's number, as {@link RegisterOperations#registerIfq} has it written
+   * @param maxLength ends after so many bytes, 0 for never
+   */
+  default Sqe prepareRecvZc(int fd, int ifqId, int maxLength) {
+    checkLength(maxLength);
+    return prepare(Op.IORING_OP_RECV_ZC, fd, 0, 0, maxLength, 0)
+        .ioprio(OpFlag.IORING_RECV_MULTISHOT)
+        .fileIndex(ifqId);
+  }
+
+  /**
    * {@link Op#IORING_OP_ACCEPT}. Result: the connection's descriptor.
    *
    * @param sockaddr where the peer's address goes, or 0; {@code sockaddrLength} the address of its

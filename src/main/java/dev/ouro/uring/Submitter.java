@@ -18,15 +18,18 @@ final class Submitter {
   private final int waitFlags;
   private SubmissionQueue sq;
   private CompletionQueue cq;
+  private int clock = OpFlag.CLOCK_MONOTONIC;
 
   Submitter(UringSetup setup, RingCalls calls, UringMemory memory) {
     this.calls = calls;
     this.memory = memory;
     int flags = setup.setupFlags;
     this.sqpoll = (flags & Setup.IORING_SETUP_SQPOLL) != 0;
+    // A ring that polls devices makes its completions in an enter only.
     this.tellsWork =
-        (flags & Setup.IORING_SETUP_TASKRUN_FLAG) != 0
-            || (flags & Setup.IORING_SETUP_DEFER_TASKRUN) == 0;
+        (flags & Setup.IORING_SETUP_IOPOLL) == 0
+            && ((flags & Setup.IORING_SETUP_TASKRUN_FLAG) != 0
+                || (flags & Setup.IORING_SETUP_DEFER_TASKRUN) == 0);
     this.hasMinTimeout = (setup.features & Setup.IORING_FEAT_MIN_TIMEOUT) != 0;
     boolean noIowait = (setup.features & Setup.IORING_FEAT_NO_IOWAIT) != 0;
     this.waitFlags = Enter.IORING_ENTER_GETEVENTS | (noIowait ? Enter.IORING_ENTER_NO_IOWAIT : 0);
@@ -36,6 +39,11 @@ final class Submitter {
   void use(SubmissionQueue submissionQueue, CompletionQueue completionQueue) {
     sq = submissionQueue;
     cq = completionQueue;
+  }
+
+  /** Waits are by {@code clockId} now. */
+  void clock(int clockId) {
+    clock = clockId;
   }
 
   /**
@@ -105,6 +113,7 @@ final class Submitter {
     boolean limited = timeoutNanos > 0;
     boolean extended = limited || minWaitMicros > 0;
     long start = limited ? System.nanoTime() : 0;
+    calls.checkOpen();
     long left = timeoutNanos;
     int enough = minWaitMicros > 0 ? 1 : wanted;
     int flags = waitFlags | (extended ? Enter.IORING_ENTER_EXT_ARG : 0);
@@ -132,6 +141,67 @@ final class Submitter {
         }
       }
     }
+  }
+
+  /** {@link Uring#submitAndWaitUntil}, also where the kernel has no points in time. */
+  int awaitUntil(int waitNr, long deadlineNanos) {
+    int wanted = Math.min(waitNr, cq.entries());
+    int pending = sq.publish();
+    if (pending == 0 && cq.ready() >= wanted && !taskrunPending()) {
+      return 0;
+    }
+    calls.checkOpen();
+    long arg = memory.waitArgument(deadlineNanos, 0);
+    int flags = waitFlags | Enter.IORING_ENTER_EXT_ARG | Enter.IORING_ENTER_ABS_TIMER;
+    int taken = 0;
+    while (true) {
+      int wake = sqpoll ? wakeFlag() : 0;
+      int result = enter(pending, wanted, flags | wake, arg, Layout.GETEVENTS_ARG_SIZE);
+      if (result == -Errno.EINVAL && taken == 0) {
+        long left = deadlineNanos - memory.now(clock);
+        return left <= 0 ? submitAndPoll() : await(waitNr, left, 0);
+      } else if (result < 0 && result != -Errno.EINTR) {
+        return taken > 0 ? taken : result;
+      } else if (result > 0) {
+        taken = result;
+      }
+      if (result >= 0 && (taken < pending || cq.ready() >= wanted)) {
+        return taken;
+      }
+      // Interrupted, or the time is over, which the next enter tells where there is nothing to
+      // read.
+      pending = result >= 0 ? 0 : pending;
+      if (cq.ready() > 0 && memory.now(clock) >= deadlineNanos) {
+        return taken > 0 ? taken : -Errno.ETIME;
+      }
+    }
+  }
+
+  /** {@link Uring#submitAndWait(int, RegisteredWaits, int)}: the wait at {@code offset}. */
+  int awaitRegistered(int waitNr, long timeoutNanos, int minWaitMicros, long offset) {
+    int wanted = Math.min(waitNr, cq.entries());
+    int pending = sq.publish();
+    if (pending == 0 && cq.ready() >= wanted && !taskrunPending()) {
+      return 0;
+    }
+    long start = System.nanoTime();
+    int flags = waitFlags | Enter.IORING_ENTER_EXT_ARG | Enter.IORING_ENTER_EXT_ARG_REG;
+    int wake = sqpoll ? wakeFlag() : 0;
+    int result = enter(pending, wanted, flags | wake, offset, Layout.REG_WAIT_SIZE);
+    if (result < 0 && result != -Errno.EINTR) {
+      return result;
+    }
+    int enough = minWaitMicros > 0 ? 1 : wanted;
+    if (result >= 0 && (result < pending || cq.ready() >= enough)) {
+      return result;
+    }
+    // Interrupted, or the time is over and the answer is how many entries were taken.
+    long left = timeoutNanos < 0 ? -1 : timeoutNanos - (System.nanoTime() - start);
+    if (timeoutNanos >= 0 && left <= 0) {
+      return result > 0 ? result : -Errno.ETIME;
+    }
+    int again = await(waitNr, left, minWaitMicros);
+    return result > 0 ? result : again;
   }
 
   private int wakeFlag() {

@@ -4,11 +4,9 @@ package dev.ouro.uring;
 import dev.ouro.linux.Errno;
 import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
-import dev.ouro.linux.Mapping;
 import dev.ouro.linux.NativeMemory;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 
@@ -41,7 +39,7 @@ import java.util.Objects;
  * @see <a href="https://man7.org/linux/man-pages/man7/io_uring.7.html">io_uring(7)</a>
  */
 public final class Uring
-    implements RingOperations, SocketOperations, FileOperations, AutoCloseable {
+    implements RingOperations, SocketOperations, FileOperations, RegisterOperations, AutoCloseable {
   private final UringOptions options;
   private final UringSetup setup;
   private final RingCalls calls;
@@ -225,6 +223,34 @@ public final class Uring
   }
 
   /**
+   * {@link #submitAndWait(int, long)} up to a point in time, {@link Enter#IORING_ENTER_ABS_TIMER}.
+   *
+   * @param deadlineNanos by the ring's clock: {@link System#nanoTime}, which is {@code
+   *     CLOCK_MONOTONIC}, unless {@link #registerClock} has chosen another
+   */
+  public int submitAndWaitUntil(int waitNr, long deadlineNanos) {
+    if (waitNr <= 0 || deadlineNanos <= 0) {
+      return submitAndWait(Math.min(waitNr, 0));
+    }
+    return submitter.awaitUntil(waitNr, deadlineNanos);
+  }
+
+  /**
+   * {@link #submitAndWaitBatch} as {@code waits} say at {@code index}, {@link
+   * Enter#IORING_ENTER_EXT_ARG_REG}.
+   *
+   * @throws IllegalArgumentException {@code waits} are another ring's
+   */
+  public int submitAndWait(int waitNr, RegisteredWaits waits, int index) {
+    long timeoutNanos = waits.timeoutNanos(this, index);
+    if (waitNr <= 0) {
+      return submitAndWait(waitNr);
+    }
+    return submitter.awaitRegistered(
+        waitNr, timeoutNanos, waits.minWaitMicros(index), waits.offset(index));
+  }
+
+  /**
    * Whether completions wait for an enter, as cheaply as can be told: one load. What a thread that
    * spins asks, together with {@link #ready}.
    */
@@ -292,15 +318,19 @@ public final class Uring
   }
 
   /**
-   * The second half of the completion {@code index} of a ring with {@link
-   * Setup#IORING_SETUP_CQE32}.
+   * The second half of the completion {@code index} of 32 bytes: in a ring with {@link
+   * Setup#IORING_SETUP_CQE32} all have it, in one with {@link Setup#IORING_SETUP_CQE_MIXED} those
+   * with {@link CqeFlag#IORING_CQE_F_32}, which there take two places: the next one is {@code index
+   * + 2}, and {@link #ready} and {@link #advance} count both.
    *
    * @param word 0 or 1
-   * @throws IllegalStateException the ring has no such completions
+   * @throws IllegalStateException the completion has no second half
    */
   public long cqeExtra(int index, int word) {
-    if (!has(Setup.IORING_SETUP_CQE32)) {
-      throw new IllegalStateException("the ring has no IORING_SETUP_CQE32");
+    if (!has(Setup.IORING_SETUP_CQE32)
+        && (!has(Setup.IORING_SETUP_CQE_MIXED)
+            || (cqeFlags(index) & CqeFlag.IORING_CQE_F_32) == 0)) {
+      throw new IllegalStateException("the completion has 16 bytes");
     }
     return NativeMemory.getLong(
         cq.address(index) + Layout.CQE_EXTRA + 8L * Objects.checkIndex(word, 2));
@@ -326,6 +356,7 @@ public final class Uring
    * @return ≥ 0 or −errno
    * @throws IllegalStateException on a thread that does not own the ring, or the ring is closed
    */
+  @Override
   public int register(int op, long arg, int count) {
     return calls.register(op, arg, count);
   }
@@ -336,50 +367,18 @@ public final class Uring
   }
 
   /**
-   * {@code IORING_REGISTER_EVENTFD}: {@code eventFd} is signalled at each completion. Never also
-   * watch that eventfd with a poll of this very ring: each signal then completes the poll, which
-   * signals.
-   *
-   * @throws LinuxException EBUSY: there is one already; EBADF, EINVAL: not an eventfd
+   * {@link Enter#IORING_CQ_EVENTFD_DISABLED}: whether completions signal the eventfd of {@link
+   * #registerEventFd}; at first they do. No system call.
    */
-  public void registerEventFd(int eventFd) throws LinuxException {
+  public void signalEventFd(boolean enabled) {
     calls.checkOpen();
-    memory.scratchInt(eventFd);
-    registerChecked("eventfd", Register.IORING_REGISTER_EVENTFD, memory.scratch(), 1);
+    cq.disableEventFd(!enabled);
   }
 
-  /** {@code IORING_UNREGISTER_EVENTFD}. */
-  public void unregisterEventFd() throws LinuxException {
-    registerChecked("eventfd", Register.IORING_UNREGISTER_EVENTFD, 0, 0);
-  }
-
-  /**
-   * {@code IORING_REGISTER_IOWQ_MAX_WORKERS}: how many worker threads there may be for regular
-   * files and for everything else; 0 leaves a limit as it is.
-   */
-  public void limitWorkers(int bounded, int unbounded) throws LinuxException {
-    checkNotNegative("bounded", bounded);
-    checkNotNegative("unbounded", unbounded);
-    calls.checkOpen();
-    NativeMemory.putLong(memory.scratch(), bounded | (long) unbounded << 32);
-    registerChecked("workers", Register.IORING_REGISTER_IOWQ_MAX_WORKERS, memory.scratch(), 2);
-  }
-
-  /**
-   * {@code IORING_REGISTER_IOWQ_AFF}: the processors that worker threads may run on; none: all.
-   *
-   * @throws LinuxException EINVAL: none of them is there
-   */
-  public void bindWorkers(BitSet processors) throws LinuxException {
-    if (processors.isEmpty()) {
-      registerChecked("workers", Register.IORING_UNREGISTER_IOWQ_AFF, 0, 0);
-      return;
-    }
-    byte[] mask = processors.toByteArray();
-    try (Mapping memory = Mapping.anonymous(mask.length)) {
-      NativeMemory.copyFrom(mask, 0, memory.address(), mask.length);
-      registerChecked("workers", Register.IORING_REGISTER_IOWQ_AFF, memory.address(), mask.length);
-    }
+  @Override
+  public void registerClock(int clockId) throws LinuxException {
+    RegisterOperations.super.registerClock(clockId);
+    submitter.clock(clockId);
   }
 
   /**
@@ -387,8 +386,9 @@ public final class Uring
    * completions come with the next enter.
    *
    * @param cancelFlags {@code IORING_ASYNC_CANCEL_*}, see {@link OpFlag}
-   * @return with {@link OpFlag#IORING_ASYNC_CANCEL_ALL} how many were cancelled, else 0; −ENOENT:
-   *     nothing matched; −ETIME: it still runs; −EINVAL: the kernel has no such call
+   * @return with {@link OpFlag#IORING_ASYNC_CANCEL_ALL} how many were cancelled, 0 where nothing
+   *     matched; without it 0, or −ENOENT: nothing matched. −ETIME: it still runs; −EINVAL: the
+   *     kernel has no such call
    * @throws IllegalArgumentException a negative {@code timeout}
    */
   public int cancelAndWait(long userData, int fd, int cancelFlags, Duration timeout) {

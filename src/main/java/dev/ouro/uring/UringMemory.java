@@ -117,6 +117,17 @@ final class UringMemory {
     return argument;
   }
 
+  /** What time it is by {@code clockId}, in nanoseconds. */
+  long now(int clockId) {
+    if (clockId == OpFlag.CLOCK_MONOTONIC) {
+      return System.nanoTime(); // the same, without a system call
+    }
+    long timespec = scratch();
+    Syscall.call(Nr.CLOCK_GETTIME, clockId, timespec);
+    return NativeMemory.getLong(timespec) * NANOS_PER_SECOND
+        + NativeMemory.getLong(timespec + Layout.TIMESPEC_NSEC);
+  }
+
   long timespec(int index, long nanos) {
     long timespec = timespecs.address() + (long) index * Layout.TIMESPEC_SIZE;
     putTimespec(timespec, nanos);
@@ -131,10 +142,6 @@ final class UringMemory {
   /** Room for a small argument of a set-up call. */
   long scratch() {
     return arguments.address() + SCRATCH;
-  }
-
-  void scratchInt(int value) {
-    NativeMemory.putInt(scratch(), value);
   }
 
   long syncCancelArgument(long userData, int fd, int flags, long timeoutNanos) {
@@ -210,6 +217,6 @@ final class UringMemory {
 
   static CompletionQueue closedCompletionQueue() {
     long zero = Closed.ZEROS;
-    return new CompletionQueue(zero, zero, zero, zero, 1, Layout.CQE_SIZE);
+    return new CompletionQueue(zero, zero, zero, zero, zero, 1, Layout.CQE_SIZE);
   }
 }

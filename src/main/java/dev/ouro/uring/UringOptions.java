@@ -34,8 +34,7 @@ public record UringOptions(
   public static final int LADDER = -1;
 
   private static final int REFUSED =
-      Setup.IORING_SETUP_CQE_MIXED
-          | Setup.IORING_SETUP_SQE_MIXED
+      Setup.IORING_SETUP_SQE_MIXED
           | Setup.IORING_SETUP_NO_MMAP
           | Setup.IORING_SETUP_REGISTERED_FD_ONLY
           | Setup.IORING_SETUP_SQ_REWIND;
@@ -44,8 +43,8 @@ public record UringOptions(
    * Checks every component.
    *
    * @throws IllegalArgumentException for a number out of range, or setup flags that this library
-   *     does not handle: entries of mixed size, memory of the application's own, rings without a
-   *     descriptor, rewound queues
+   *     does not handle: submission entries of mixed size, memory of the application's own, rings
+   *     without a descriptor, rewound queues
    */
   public UringOptions {
     Objects.requireNonNull(sqpollIdle, "sqpollIdle");

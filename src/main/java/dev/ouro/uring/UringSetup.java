@@ -195,6 +195,7 @@ final class UringSetup {
         queues + NativeMemory.getInt(off + Layout.CQ_OFF_HEAD),
         queues + NativeMemory.getInt(off + Layout.CQ_OFF_TAIL),
         queues + NativeMemory.getInt(off + Layout.CQ_OFF_OVERFLOW),
+        queues + NativeMemory.getInt(off + Layout.CQ_OFF_FLAGS),
         queues + NativeMemory.getInt(off + Layout.CQ_OFF_CQES),
         NativeMemory.getInt(params + Layout.PARAMS_CQ_ENTRIES),
         cqeSize(setupFlags));

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** Provided buffers, whole. */
@@ -249,6 +250,35 @@ class BufferRingTest {
           .hasMessageContaining("entries: 65536");
       assertThatThrownBy(() -> BufferRing.register(ring, 0, 2, 0, false))
           .hasMessageContaining("bufferSizeBytes: 0");
+    }
+  }
+
+  @Test
+  void shouldTellWhatTheKernelHasNotUsedWhenAsked() throws Exception {
+    try (Kernel kernel = new Kernel();
+        Uring ring = Rings.open(8)) {
+      int[] pair = kernel.socketPair();
+      BufferRing group = BufferRing.register(ring, 3, 8, 64, false);
+      try {
+        assertThat(group.unused()).isEqualTo(8);
+      } catch (LinuxException e) {
+        assertThat(e.errno()).isEqualTo(Errno.EINVAL);
+        System.err.println("this kernel has no IORING_REGISTER_PBUF_STATUS");
+        Assumptions.abort("IORING_REGISTER_PBUF_STATUS");
+      }
+      kernel.write(pair[1], "x");
+      ring.prepareRecv(pair[0], group, 0, 0, 0).submit();
+      Rings.Cqe cqe = Rings.awaitOne(ring);
+
+      assertThat(group.unused()).isEqualTo(7);
+      assertThat(group.available()).isEqualTo(8);
+      group.take(cqe.flags(), cqe.result());
+      group.release(BufferRing.bufferId(cqe.flags()));
+      assertThat(group.unused()).isEqualTo(8);
+      group.close();
+      assertThatThrownBy(group::unused)
+          .isInstanceOf(LinuxException.class)
+          .hasMessageContaining("ENOENT");
     }
   }
 }

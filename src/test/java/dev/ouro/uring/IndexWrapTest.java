@@ -50,7 +50,7 @@ class IndexWrapTest {
       NativeMemory.putInt(head, NEAR_THE_END);
       NativeMemory.putInt(tail, NEAR_THE_END);
       CompletionQueue queue =
-          new CompletionQueue(head, tail, head + 8, cqes, ENTRIES, Layout.CQE_SIZE);
+          new CompletionQueue(head, tail, head + 8, head + 12, cqes, ENTRIES, Layout.CQE_SIZE);
 
       long[] next = {0};
       int index = NEAR_THE_END;

@@ -21,7 +21,8 @@ class LayoutTest {
           CqeFlag.class,
           Setup.class,
           Enter.class,
-          Register.class);
+          Register.class,
+          Napi.class);
 
   /** Each of Layout's names: the structure, and the field, or {@code sizeof}. */
   private static final Map<String, String> OFFSETS =
@@ -91,8 +92,37 @@ class LayoutTest {
           Map.entry(
               "Layout.RECVMSG_OUT_PAYLOADLEN", "offsetof(struct io_uring_recvmsg_out, payloadlen)"),
           Map.entry("Layout.RECVMSG_OUT_FLAGS", "offsetof(struct io_uring_recvmsg_out, flags)"),
+          Map.entry("Layout.CQ_OFF_FLAGS", "offsetof(struct io_cqring_offsets, flags)"),
+          Map.entry("Layout.BUF_STATUS_SIZE", "sizeof(struct io_uring_buf_status)"),
+          Map.entry("Layout.BUF_STATUS_HEAD", "offsetof(struct io_uring_buf_status, head)"),
+          Map.entry("Layout.RESTRICTION_SIZE", "sizeof(struct io_uring_restriction)"),
+          Map.entry("Layout.RESTRICTION_VALUE", "offsetof(struct io_uring_restriction, sqe_op)"),
+          Map.entry("Layout.NAPI_SIZE", "sizeof(struct io_uring_napi)"),
+          Map.entry(
+              "Layout.NAPI_PREFER_BUSY_POLL", "offsetof(struct io_uring_napi, prefer_busy_poll)"),
+          Map.entry("Layout.NAPI_OP_PARAM", "offsetof(struct io_uring_napi, op_param)"),
+          Map.entry("Layout.CLOCK_REGISTER_SIZE", "sizeof(struct io_uring_clock_register)"),
+          Map.entry("Layout.CLONE_BUFFERS_SIZE", "sizeof(struct io_uring_clone_buffers)"),
+          Map.entry("Layout.CLONE_BUFFERS_FLAGS", "offsetof(struct io_uring_clone_buffers, flags)"),
+          Map.entry(
+              "Layout.CLONE_BUFFERS_SRC_OFF", "offsetof(struct io_uring_clone_buffers, src_off)"),
+          Map.entry(
+              "Layout.CLONE_BUFFERS_DST_OFF", "offsetof(struct io_uring_clone_buffers, dst_off)"),
+          Map.entry("Layout.CLONE_BUFFERS_NR", "offsetof(struct io_uring_clone_buffers, nr)"),
+          Map.entry("Layout.MEM_REGION_REG_SIZE", "sizeof(struct io_uring_mem_region_reg)"),
+          Map.entry(
+              "Layout.MEM_REGION_REG_FLAGS", "offsetof(struct io_uring_mem_region_reg, flags)"),
+          Map.entry("Layout.REGION_DESC_SIZE", "sizeof(struct io_uring_region_desc)"),
+          Map.entry("Layout.REGION_DESC_BYTES", "offsetof(struct io_uring_region_desc, size)"),
+          Map.entry("Layout.REGION_DESC_FLAGS", "offsetof(struct io_uring_region_desc, flags)"),
+          Map.entry("Layout.REG_WAIT_SIZE", "sizeof(struct io_uring_reg_wait)"),
+          Map.entry(
+              "Layout.REG_WAIT_MIN_WAIT_USEC", "offsetof(struct io_uring_reg_wait, min_wait_usec)"),
+          Map.entry("Layout.REG_WAIT_FLAGS", "offsetof(struct io_uring_reg_wait, flags)"),
           Map.entry("Layout.RSRC_REGISTER_SIZE", "sizeof(struct io_uring_rsrc_register)"),
           Map.entry("Layout.RSRC_REGISTER_FLAGS", "offsetof(struct io_uring_rsrc_register, flags)"),
+          Map.entry("Layout.FILES_UPDATE_SIZE", "sizeof(struct io_uring_files_update)"),
+          Map.entry("Layout.FILES_UPDATE_FDS", "offsetof(struct io_uring_files_update, fds)"),
           Map.entry("Layout.RSRC_UPDATE2_SIZE", "sizeof(struct io_uring_rsrc_update2)"),
           Map.entry("Layout.RSRC_UPDATE2_DATA", "offsetof(struct io_uring_rsrc_update2, data)"),
           Map.entry("Layout.RSRC_UPDATE2_TAGS", "offsetof(struct io_uring_rsrc_update2, tags)"),

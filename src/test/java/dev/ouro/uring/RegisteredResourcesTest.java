@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ouro.linux.Errno;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.NativeMemory;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -169,6 +170,77 @@ class RegisteredResourcesTest {
 
       assertThat(Rings.awaitOne(ring).result()).isEqualTo(4);
       assertThat(Kernel.text(buffer, 8)).isEqualTo("ab\0\0cd\0\0");
+    }
+  }
+
+  @Test
+  void shouldPutAllFilesIntoTheirSlotsWhenUpdatedTogether() throws Exception {
+    try (Kernel kernel = new Kernel();
+        Uring ring = Rings.open(8)) {
+      int[] pair = kernel.socketPair();
+      RegisteredFiles files = RegisteredFiles.sparse(ring, 8);
+
+      assertThat(files.updateAll(3, pair[0], RegisteredFiles.SKIP, pair[1])).isEqualTo(3);
+      ring.prepareSend(3, kernel.bytes("abc"), 3, 0).fixedFile().submit();
+      assertThat(Rings.awaitOne(ring).result()).isEqualTo(3);
+      ring.prepareRecv(5, kernel.allocate(8), 8, 0).fixedFile().submit();
+      assertThat(Rings.awaitOne(ring).result()).isEqualTo(3);
+
+      assertThat(files.updateAll(0, pair[0], Integer.MAX_VALUE)).isEqualTo(1);
+      assertThat(files.updateAll(8)).isZero();
+      assertThatThrownBy(() -> files.updateAll(7, 0, 0))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+  }
+
+  @Test
+  void shouldShareThePagesWhenBuffersAreCloned() throws Exception {
+    try (Kernel kernel = new Kernel();
+        Uring first = Rings.open(8);
+        Uring second = Rings.open(8)) {
+      Assumptions.assumeTrue(
+          second.probe().registerOps() > Register.IORING_REGISTER_RESIZE_RINGS,
+          "IORING_REGISTER_DST_REPLACE");
+      int[] pipe = kernel.pipe();
+      long memory = kernel.allocate(8192);
+      RegisteredBuffers source =
+          RegisteredBuffers.register(
+              first, NativeMemory.segment(memory, 4096), NativeMemory.segment(memory + 4096, 4096));
+      RegisteredBuffers clone = RegisteredBuffers.cloneOf(second, source);
+      assertThat(clone.slots()).isEqualTo(2);
+      source.close();
+
+      kernel.write(pipe[1], "shared");
+      second.prepareReadFixed(pipe[0], memory + 4096, 6, -1, 1).submit();
+      assertThat(Rings.awaitOne(second).result()).isEqualTo(6);
+      assertThat(Kernel.text(memory + 4096, 6)).isEqualTo("shared");
+
+      RegisteredBuffers sparse = RegisteredBuffers.sparse(first, 8);
+      sparse.cloneFrom(clone, 1, 7, 1);
+      sparse.cloneFrom(clone, 0, 0, 0);
+      kernel.write(pipe[1], "again");
+      first.prepareReadFixed(pipe[0], memory + 4096, 5, -1, 7).submit();
+      assertThat(Rings.awaitOne(first).result()).isEqualTo(5);
+      first.prepareReadFixed(pipe[0], memory, 5, -1, 0).submit();
+      assertThat(Rings.awaitOne(first).result()).isEqualTo(-Errno.EFAULT);
+      assertThatThrownBy(() -> sparse.cloneFrom(clone, 1, 7, 2))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+      clone.close();
+      assertThatThrownBy(() -> sparse.cloneFrom(clone, 0, 0, 1))
+          .isInstanceOf(LinuxException.class)
+          .hasMessageContaining("ENXIO");
+    }
+  }
+
+  @Test
+  void shouldRefuseBuffersThatTheKernelMustNotWriteTo() throws Exception {
+    try (Uring ring = Rings.open(8)) {
+      assertThatThrownBy(() -> RegisteredBuffers.register(ring))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("buffers: none");
+      assertThatThrownBy(() -> RegisteredBuffers.register(ring, MemorySegment.ofArray(new byte[9])))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("buffers: not native, or read-only");
     }
   }
 }

@@ -176,7 +176,7 @@ class SetupTest {
     assertThatThrownBy(() -> UringOptions.entries(0)).hasMessageContaining("entries: 0");
     assertThatThrownBy(() -> UringOptions.entries(-1)).hasMessageContaining("entries: -1");
     assertThatThrownBy(() -> options.withCqEntries(4)).hasMessageContaining("cqEntries: 4");
-    assertThatThrownBy(() -> options.withSetupFlags(Setup.IORING_SETUP_CQE_MIXED))
+    assertThatThrownBy(() -> options.withSetupFlags(Setup.IORING_SETUP_SQE_MIXED))
         .hasMessageContaining("setupFlags");
     assertThatThrownBy(() -> options.withSqpoll(Duration.ofSeconds(-1), 0))
         .hasMessageContaining("sqpollIdle");
