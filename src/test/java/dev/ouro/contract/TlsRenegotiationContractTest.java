@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ouro.poll.EngineKind;
 import dev.ouro.testing.NetworkFixture;
 import dev.ouro.testing.OnBothEngines;
+import dev.ouro.testing.ProcessPipes;
 import dev.ouro.testing.Recorder;
 import dev.ouro.testing.TlsFixture;
 import dev.ouro.testing.TlsIdentity;
@@ -100,9 +101,10 @@ class TlsRenegotiationContractTest {
     return net.run(tls.connect(ours, options)).transport();
   }
 
-  private void end() {
+  private void end() throws IOException {
     openssl.destroyForcibly();
     ended.join();
+    ProcessPipes.close(openssl);
   }
 
   private SSLEngine engine() {

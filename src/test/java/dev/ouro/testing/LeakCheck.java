@@ -123,6 +123,7 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
 
   private static boolean isOfTheJvm(String target) {
     return target.endsWith(".jar")
+        || target.endsWith(".class") // a thread of the process's loads it
         || target.endsWith("/lib/modules")
         || target.endsWith("/lib/tzdb.dat")
         || target.startsWith("/proc/")

@@ -4,6 +4,7 @@ package dev.ouro.examples.eventloop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ouro.poll.EngineKind;
+import dev.ouro.testing.ProcessPipes;
 import dev.ouro.testing.TlsIdentity;
 import dev.ouro.testing.Tool;
 import java.io.BufferedReader;
@@ -55,6 +56,7 @@ class TlsEchoServerTest {
         assertThat(server.readLine()).isEqualTo("Connection by TLSv1.3");
       } finally {
         client.destroyForcibly();
+        ProcessPipes.close(client);
       }
     }
   }
