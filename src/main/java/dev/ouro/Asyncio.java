@@ -10,6 +10,7 @@ import dev.ouro.loop.RunningLoop;
 import dev.ouro.loop.Sleep;
 import dev.ouro.loop.Task;
 import dev.ouro.loop.TaskBody;
+import dev.ouro.loop.TaskFactory;
 import dev.ouro.loop.TaskOptions;
 import dev.ouro.loop.WaitStrategy;
 import dev.ouro.streams.ClientConnected;
@@ -45,6 +46,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * asyncio's module-level functions.
@@ -243,6 +245,11 @@ public final class Asyncio {
     return createTask(coro);
   }
 
+  /** {@link #ensureFuture(Callable)} of code without a result. */
+  public static Future<Void> ensureFuture(TaskBody coro) {
+    return createTask(coro);
+  }
+
   /** {@code stage} as a future of the running loop, which cancels it when it is cancelled. */
   public static <T> Future<T> ensureFuture(CompletionStage<T> stage) {
     return Futures.wrap(RunningLoop.require(), stage);
@@ -263,6 +270,17 @@ public final class Asyncio {
   }
 
   /**
+   * {@link #eagerTaskFactory} for tasks that {@code constructor} makes, such as ones of a subclass:
+   * asyncio's {@code create_eager_task_factory}.
+   */
+  public static TaskFactory createEagerTaskFactory(TaskFactory constructor) {
+    Objects.requireNonNull(constructor, "constructor");
+    return (loop, coro, options) ->
+        constructor.create(
+            loop, coro, options.eagerStart() == null ? options.withEagerStart(true) : options);
+  }
+
+  /**
    * Has {@code coro} run as a task of {@code loop}; from any other thread.
    *
    * @return what comes of it; to cancel it is to cancel the task
@@ -271,6 +289,11 @@ public final class Asyncio {
   public static <T> CompletableFuture<T> runCoroutineThreadsafe(
       Callable<T> coro, CallbackLoop loop) {
     return Futures.runThreadsafe(loop, coro);
+  }
+
+  /** {@link #runCoroutineThreadsafe(Callable, CallbackLoop)} of code without a result. */
+  public static CompletableFuture<Void> runCoroutineThreadsafe(TaskBody coro, CallbackLoop loop) {
+    return Futures.runThreadsafe(loop, TaskBody.callable(coro));
   }
 
   // What tasks wait for. All of these suspend the calling task, and throw CancellationException
@@ -305,7 +328,7 @@ public final class Asyncio {
   /** {@link #gather(Collection)}. */
   @SafeVarargs
   @SuppressWarnings("varargs") // passed on to List.of, which is safe, too
-  public static <T> List<T> gather(Future<? extends T>... futures) {
+  public static <T> List<T> gather(CompletionStage<? extends T>... futures) {
     return gather(List.of(futures));
   }
 
@@ -316,34 +339,59 @@ public final class Asyncio {
     return gather(Futures.<T>tasks(List.of(coros)));
   }
 
+  /** {@link #gather(Collection)} of tasks that run {@code coros}, which have no results. */
+  public static List<Void> gather(TaskBody... coros) {
+    return gather(Futures.tasks(callables(coros)));
+  }
+
   /**
-   * Waits for all of {@code futures}. The first exception is thrown at once, itself, while the
-   * others go on. If the calling task is cancelled, all that are not done are.
+   * Waits for all of {@code futures}, which are this loop's, or stages of any other kind. The first
+   * exception is thrown at once, itself, while the others go on. If the calling task is cancelled,
+   * all that are not done are.
    *
    * @return their results, in their order
+   * @throws IllegalArgumentException one belongs to another loop
    */
-  public static <T> List<T> gather(Collection<? extends Future<? extends T>> futures) {
-    return new Gathering<T>(RunningLoop.require(), futures, false).await();
+  public static <T> List<T> gather(Collection<? extends CompletionStage<? extends T>> futures) {
+    CallbackLoop loop = RunningLoop.require();
+    return new Gathering<T>(loop, Futures.own(loop, futures), false).await();
   }
 
   /** {@link #gatherReturnExceptions(Collection)}. */
-  public static List<Object> gatherReturnExceptions(Future<?>... futures) {
+  public static List<Object> gatherReturnExceptions(CompletionStage<?>... futures) {
     return gatherReturnExceptions(List.of(futures));
   }
 
+  /** {@link #gatherReturnExceptions(Collection)} of tasks that run {@code coros}. */
+  public static List<Object> gatherReturnExceptions(Callable<?>... coros) {
+    return gatherReturnExceptions(Futures.<Object>tasks(List.of(coros)));
+  }
+
+  /** {@link #gatherReturnExceptions(Collection)} of tasks that run {@code coros}. */
+  public static List<Object> gatherReturnExceptions(TaskBody... coros) {
+    return gatherReturnExceptions(Futures.tasks(callables(coros)));
+  }
+
   /** {@link #gather(Collection)} with {@code return_exceptions}: each counts as a result. */
-  public static List<Object> gatherReturnExceptions(Collection<? extends Future<?>> futures) {
-    return new Gathering<>(RunningLoop.require(), futures, true).await();
+  public static List<Object> gatherReturnExceptions(
+      Collection<? extends CompletionStage<?>> futures) {
+    CallbackLoop loop = RunningLoop.require();
+    return new Gathering<>(loop, Futures.own(loop, futures), true).await();
+  }
+
+  private static List<Callable<Void>> callables(TaskBody... coros) {
+    return Stream.of(coros).map(TaskBody::callable).toList();
   }
 
   /**
    * Waits for {@code future}, for {@code timeout} at most; then it is cancelled.
    *
+   * @param future this loop's, or a stage of any other kind
    * @param timeout null: without limit
    * @throws TimeoutException the time is over
    */
-  public static <T> T waitFor(Future<T> future, Duration timeout) throws TimeoutException {
-    return Futures.waitFor(future, timeout);
+  public static <T> T waitFor(CompletionStage<T> future, Duration timeout) throws TimeoutException {
+    return Futures.waitFor(Futures.own(future), timeout);
   }
 
   /**
@@ -357,9 +405,20 @@ public final class Asyncio {
     return Futures.waitFor(coro, timeout);
   }
 
+  /** {@link #waitFor(Callable, Duration)} of code without a result. */
+  public static void waitFor(TaskBody coro, Duration timeout) throws TimeoutException {
+    Futures.waitFor(TaskBody.callable(coro), timeout);
+  }
+
   /** {@link #wait(Collection, Duration, ReturnWhen)} for all, without limit. */
   public static <F extends Future<?>> DoneAndPending<F> wait(Collection<F> futures) {
     return Waiting.await(futures, null, ReturnWhen.ALL_COMPLETED);
+  }
+
+  /** {@link #wait(Collection, Duration, ReturnWhen)} for all. */
+  public static <F extends Future<?>> DoneAndPending<F> wait(
+      Collection<F> futures, Duration timeout) {
+    return Waiting.await(futures, timeout, ReturnWhen.ALL_COMPLETED);
   }
 
   /** {@link #wait(Collection, Duration, ReturnWhen)} without limit. */
@@ -421,12 +480,33 @@ public final class Asyncio {
     return new Timeout(OptionalLong.of(whenNanos));
   }
 
+  /** {@link #timeoutAt(long)} around {@code body}. */
+  public static <T> T timeoutAt(long whenNanos, Callable<T> body) throws TimeoutException {
+    return timeoutAt(whenNanos).call(body);
+  }
+
+  /** {@link #timeoutAt(long)} around {@code body}. */
+  public static void timeoutAt(long whenNanos, TaskBody body) throws TimeoutException {
+    timeoutAt(whenNanos).run(body);
+  }
+
   /**
-   * Waits for {@code future}, which goes on when the calling task is cancelled meanwhile. Keep a
-   * reference to it.
+   * Waits for {@code future}, this loop's or a stage of any other kind, which goes on when the
+   * calling task is cancelled meanwhile.
    */
-  public static <T> T shield(Future<T> future) {
-    return future.done() ? future.result() : new Shield<>(future).await();
+  public static <T> T shield(CompletionStage<T> future) {
+    Future<T> own = Futures.own(future);
+    return own.done() ? own.result() : new Shield<>(own).await();
+  }
+
+  /** {@link #shield(CompletionStage)} of a task that runs {@code coro}. */
+  public static <T> T shield(Callable<T> coro) {
+    return shield(createTask(coro));
+  }
+
+  /** {@link #shield(CompletionStage)} of a task that runs {@code coro}. */
+  public static void shield(TaskBody coro) {
+    shield(createTask(coro));
   }
 
   /** {@link TaskGroup#run}. {@link TaskGroup#call} is the form with a result. */

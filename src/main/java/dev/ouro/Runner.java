@@ -66,6 +66,11 @@ public final class Runner implements AutoCloseable {
     run(TaskBody.callable(coro), null);
   }
 
+  /** {@link #run(Callable, Context)} of code without a result. */
+  public void run(TaskBody coro, Context context) {
+    run(TaskBody.callable(coro), context);
+  }
+
   /**
    * Runs {@code coro} as a task until it is done.
    *

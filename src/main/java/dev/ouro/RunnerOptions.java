@@ -35,6 +35,11 @@ public final class RunnerOptions {
     return new RunnerOptions(debug, Objects.requireNonNull(loopFactory, "loopFactory"));
   }
 
+  /** {@link #withLoopFactory(Supplier)} that may fail, such as {@code SelectorEventLoop::new}. */
+  public RunnerOptions withLoopFactory(LoopFactory loopFactory) {
+    return withLoopFactory((Supplier<? extends EventLoop>) loopFactory);
+  }
+
   /** Whether debug mode is to be on; null: as the loop has it. */
   public Boolean debug() {
     return debug;

@@ -57,6 +57,16 @@ public interface CallbackLoop extends AutoCloseable {
    */
   <T> T runUntilComplete(Future<T> future);
 
+  /** {@link #runUntilComplete(Future)} of a task that runs {@code coro}. */
+  default <T> T runUntilComplete(Callable<T> coro) {
+    return runUntilComplete(createTask(coro));
+  }
+
+  /** {@link #runUntilComplete(Future)} of a task that runs {@code coro}. */
+  default void runUntilComplete(TaskBody coro) {
+    runUntilComplete(TaskBody.callable(coro));
+  }
+
   /**
    * Lets the callbacks that are queued for this turn run, then makes {@link #runForever} return.
    * What they schedule runs in the next run.
@@ -316,6 +326,16 @@ public interface CallbackLoop extends AutoCloseable {
   /** {@link #runInExecutor(Executor, Callable)} in the default executor. */
   default <T> Future<T> runInExecutor(Callable<T> job) {
     return runInExecutor(null, job);
+  }
+
+  /** {@link #runInExecutor(Executor, Callable)} of a job without a result, in the default one. */
+  default Future<Void> runInExecutor(TaskBody job) {
+    return runInExecutor(null, job);
+  }
+
+  /** {@link #runInExecutor(Executor, Callable)} of a job without a result. */
+  default Future<Void> runInExecutor(Executor executor, TaskBody job) {
+    return runInExecutor(executor, TaskBody.callable(job));
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.ouro.poll.Engine;
 import dev.ouro.poll.Ready;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.function.LongSupplier;
 
 /**
@@ -88,6 +89,12 @@ abstract class TurnLoop extends LoopControl {
       throw new IllegalStateException("Event loop stopped before Future completed.");
     }
     return future.result();
+  }
+
+  @Override
+  public <T> T runUntilComplete(Callable<T> coro) {
+    checkCanRun(); // before there is a task that nobody waits for
+    return runUntilComplete(createTask(coro));
   }
 
   @Override

@@ -131,6 +131,11 @@ public final class Process {
     transport.sendSignal(signal);
   }
 
+  /** {@link SubprocessTransport#sendSignal(int)}. */
+  public void sendSignal(int signum) throws LinuxException {
+    transport.sendSignal(signum);
+  }
+
   /** {@link SubprocessTransport#terminate}. */
   public void terminate() throws LinuxException {
     transport.terminate();

@@ -48,6 +48,11 @@ public final class StreamReader implements Iterable<byte[]> {
   private boolean eof;
   private boolean paused;
 
+  /** {@link #StreamReader(CallbackLoop)} for the running loop. */
+  public StreamReader() {
+    this(RunningLoop.require());
+  }
+
   /**
    * A reader with the {@link #DEFAULT_LIMIT}, for a {@link StreamReaderProtocol}.
    *
@@ -88,6 +93,11 @@ public final class StreamReader implements Iterable<byte[]> {
       paused = true;
       transport.pauseReading();
     }
+  }
+
+  /** {@link #feedData(ByteBuffer)} of all of {@code data}. */
+  public void feedData(byte[] data) {
+    feedData(ByteBuffer.wrap(Objects.requireNonNull(data, "data")));
   }
 
   /** For those who feed it themselves: nothing more comes. */
@@ -137,6 +147,11 @@ public final class StreamReader implements Iterable<byte[]> {
    */
   public byte[] read() throws IOException {
     return read(-1);
+  }
+
+  /** {@link #read()} as text. */
+  public String read(Charset charset) throws IOException {
+    return new String(read(), charset);
   }
 
   /**

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Objects;
 import javax.net.ssl.SSLContext;
 
@@ -82,6 +83,11 @@ public final class StreamWriter implements AutoCloseable {
   /** Sends each of {@code data}, in order, as {@link Transport#writelines}. */
   public void writelines(Iterable<ByteBuffer> data) {
     transport.writelines(data);
+  }
+
+  /** Sends all of each of {@code data}, in order, as {@link Transport#writelines}. */
+  public void writelines(Collection<byte[]> data) {
+    transport.writelines(data.stream().map(ByteBuffer::wrap).toList());
   }
 
   /**

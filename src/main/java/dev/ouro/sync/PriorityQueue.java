@@ -19,6 +19,11 @@ public final class PriorityQueue<T> extends Queue<T> {
     super(maxsize, new java.util.PriorityQueue<>());
   }
 
+  /** Ordered by {@code comparator}, without a limit. */
+  public PriorityQueue(Comparator<? super T> comparator) {
+    this(0, comparator);
+  }
+
   /** Ordered by {@code comparator}, for {@code maxsize} items; 0: without a limit. */
   public PriorityQueue(int maxsize, Comparator<? super T> comparator) {
     super(maxsize, new java.util.PriorityQueue<>(comparator));

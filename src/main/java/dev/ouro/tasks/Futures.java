@@ -84,6 +84,29 @@ public final class Futures {
     });
   }
 
+  /** {@code stage} itself if it is a future, of whatever loop; else as one of the running loop. */
+  public static <T> Future<T> own(CompletionStage<T> stage) {
+    return own(RunningLoop.current(), stage);
+  }
+
+  /**
+   * Each of {@code stages} itself if it is a future, of whatever loop; else as one of {@code loop}.
+   */
+  public static List<Future<?>> own(
+      CallbackLoop loop, Collection<? extends CompletionStage<?>> stages) {
+    List<Future<?>> own = new ArrayList<>(stages.size());
+    stages.forEach(stage -> own.add(own(loop, stage)));
+    return own;
+  }
+
+  private static <T> Future<T> own(CallbackLoop loop, CompletionStage<T> stage) {
+    Objects.requireNonNull(stage, "future");
+    if (stage instanceof Future<T> future) {
+      return future;
+    }
+    return wrap(loop == null ? RunningLoop.require() : loop, stage);
+  }
+
   private static void cancel(CompletionStage<?> stage) {
     try {
       stage.toCompletableFuture().cancel(true);

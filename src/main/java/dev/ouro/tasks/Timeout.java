@@ -24,7 +24,7 @@ import java.util.concurrent.TimeoutException;
  * Timeout timeout = Asyncio.timeout(Duration.ofSeconds(5));
  * timeout.run(() -> {
  *   String line = reader.readline(UTF_8);
- *   timeout.reschedule(OptionalLong.of(loop.time() + 1_000_000_000));
+ *   timeout.reschedule(loop.time() + 1_000_000_000);
  *   answer(line);
  * });
  * }
@@ -96,6 +96,11 @@ public final class Timeout {
               ? loop.callSoon(this::onTimeout)
               : loop.callAt(changed.getAsLong(), this::onTimeout);
     }
+  }
+
+  /** {@link #reschedule(OptionalLong)} to this time, in nanoseconds. */
+  public void reschedule(long whenNanos) {
+    reschedule(OptionalLong.of(whenNanos));
   }
 
   private void onTimeout() {

@@ -14,7 +14,9 @@ import dev.ouro.testing.OnBothEngines;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -136,11 +138,35 @@ class ExecutorContractTest {
   }
 
   @Test
+  void shouldRunJobsWithoutAResult() {
+    List<String> ran = Collections.synchronizedList(new ArrayList<>());
+    loop.runUntilComplete(
+        loop.runInExecutor(() -> {
+          ran.add("default");
+        }));
+    loop.runUntilComplete(
+        loop.runInExecutor(
+            Runnable::run,
+            () -> {
+              ran.add("given");
+            }));
+    assertThatThrownBy(() ->
+            loop.runUntilComplete(
+                loop.runInExecutor(() -> {
+                  ran.add("fails");
+                  throw new IOException("job");
+                })))
+        .isInstanceOf(IOException.class)
+        .hasMessage("job");
+    assertThat(ran).containsExactly("default", "given", "fails");
+  }
+
+  @Test
   void shouldRefuseNull() { // behaviour 80
     assertThatThrownBy(() -> loop.setDefaultExecutor(null))
         .isInstanceOf(NullPointerException.class)
         .hasMessage("executor");
-    assertThatThrownBy(() -> loop.runInExecutor(null))
+    assertThatThrownBy(() -> loop.runInExecutor((Callable<?>) null))
         .isInstanceOf(NullPointerException.class)
         .hasMessage("job");
   }

@@ -112,7 +112,7 @@ class ProcessContractTest {
       Asyncio.sleep(java.time.Duration.ZERO);
       cancelled.cancel();
       assertThat(process.returncode()).isNull();
-      process.kill();
+      process.sendSignal(9);
       assertThat(waiting.await()).isEqualTo(-9);
       assertThat(process.waitFor()).isEqualTo(-9);
       assertThatThrownBy(cancelled::result).isInstanceOf(CancellationException.class);

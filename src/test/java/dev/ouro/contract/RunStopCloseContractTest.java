@@ -4,6 +4,7 @@ package dev.ouro.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ouro.Asyncio;
 import dev.ouro.linux.Socket;
 import dev.ouro.loop.CallbackLoop;
 import dev.ouro.loop.EngineLoop;
@@ -127,9 +128,25 @@ class RunStopCloseContractTest {
 
   @Test
   void shouldRefuseANullFuture() { // behaviour 9
-    assertThatThrownBy(() -> loop.runUntilComplete(null))
+    assertThatThrownBy(() -> loop.runUntilComplete((Future<?>) null))
         .isInstanceOf(NullPointerException.class)
         .hasMessage("future");
+  }
+
+  /** As asyncio's, which wraps a coroutine into a task. */
+  @Test
+  void shouldRunCodeAsATask() {
+    assertThat(loop.<String>runUntilComplete(() -> Asyncio.currentTask().getName()))
+        .startsWith("Task-");
+    List<String> trace = new ArrayList<>();
+    loop.runUntilComplete(() -> {
+      trace.add("ran");
+      assertThatThrownBy(() -> loop.runUntilComplete(() -> trace.add("never")))
+          .isInstanceOf(IllegalStateException.class);
+      Asyncio.sleep(Duration.ZERO);
+      assertThat(Asyncio.allTasks()).hasSize(1);
+    });
+    assertThat(trace).containsExactly("ran");
   }
 
   @Test

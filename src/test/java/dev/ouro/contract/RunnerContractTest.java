@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ouro.Asyncio;
 import dev.ouro.EventLoop;
+import dev.ouro.LoopFactory;
 import dev.ouro.Runner;
 import dev.ouro.RunnerOptions;
 import dev.ouro.SelectorEventLoop;
+import dev.ouro.linux.Errno;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.loop.Context;
 import dev.ouro.loop.ContextVar;
@@ -17,10 +19,12 @@ import dev.ouro.loop.Task;
 import dev.ouro.poll.EngineKind;
 import dev.ouro.testing.OnBothEngines;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,7 +101,7 @@ class RunnerContractTest {
   @Test
   void shouldTakeDebugAndLoopFactory() {
     RunnerOptions options =
-        RunnerOptions.DEFAULT.withDebug(true).withLoopFactory(RunnerContractTest::selector);
+        RunnerOptions.DEFAULT.withDebug(true).withLoopFactory(SelectorEventLoop::new);
     Asyncio.run(
         () -> {
           assertThat(Asyncio.getRunningLoop().getDebug()).isTrue();
@@ -116,7 +120,7 @@ class RunnerContractTest {
     assertThatThrownBy(Asyncio::getEventLoop).isInstanceOf(IllegalStateException.class);
     try (EventLoop own = new SelectorEventLoop()) {
       Asyncio.setEventLoop(own);
-      RunnerOptions options = RunnerOptions.DEFAULT.withLoopFactory(RunnerContractTest::selector);
+      RunnerOptions options = RunnerOptions.DEFAULT.withLoopFactory(SelectorEventLoop::new);
       try (Runner runner = new Runner(options)) {
         assertThat(runner.getLoop()).isNotSameAs(own);
         assertThat(Asyncio.getEventLoop()).isSameAs(own);
@@ -127,12 +131,19 @@ class RunnerContractTest {
     }
   }
 
-  private static EventLoop selector() {
-    try {
-      return new SelectorEventLoop();
-    } catch (LinuxException e) {
-      throw new AssertionError(e);
-    }
+  @Test
+  void shouldThrowWhatLoopFactoryThrows() {
+    LinuxException refused = LinuxException.of("epoll_create1", Errno.EMFILE);
+    Supplier<EventLoop> unchecked = Asyncio::newEventLoop;
+    LoopFactory failing =
+        () -> {
+          throw refused;
+        };
+    assertThatThrownBy(() -> Asyncio.run(() -> 1, RunnerOptions.DEFAULT.withLoopFactory(failing)))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasCause(refused);
+    assertThat(Asyncio.<Integer>run(() -> 1, RunnerOptions.DEFAULT.withLoopFactory(unchecked)))
+        .isEqualTo(1);
   }
 
   /** asyncio-behaviours 254. */

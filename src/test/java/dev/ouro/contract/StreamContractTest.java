@@ -120,7 +120,9 @@ class StreamContractTest {
             .writelines(
                 List.of(
                     ByteBuffer.wrap("a".getBytes(UTF_8)), ByteBuffer.wrap("b\n".getBytes(UTF_8))));
+        client.writer().writelines(List.of("c".getBytes(UTF_8), "d\n".getBytes(UTF_8)));
         assertThat(client.reader().readline(UTF_8)).isEqualTo("ab\n");
+        assertThat(client.reader().readline(UTF_8)).isEqualTo("cd\n");
       }
     });
     tasks.runUntil(() -> Asyncio.allTasks(tasks.loop()).isEmpty());

@@ -11,6 +11,7 @@ import dev.ouro.loop.ExceptionContext;
 import dev.ouro.loop.ExceptionGroup;
 import dev.ouro.loop.Future;
 import dev.ouro.loop.Task;
+import dev.ouro.loop.TaskOptions;
 import dev.ouro.poll.EngineKind;
 import dev.ouro.tasks.DoneAndPending;
 import dev.ouro.tasks.ReturnWhen;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +89,91 @@ class TaskFunctionsContractTest {
       assertThat(Asyncio.<Integer>gather(same, same)).containsExactly(3, 3);
       assertThat(Asyncio.<Integer>gather(List.of())).isEmpty();
     });
+  }
+
+  @Test
+  void shouldGatherCodeWithoutResultsAndStagesOfAnyKind() {
+    tasks.run(() -> {
+      List<Void> nothing =
+          Asyncio.gather(
+              () -> {
+                Asyncio.sleep(SHORT);
+                trace.add("slow");
+              },
+              () -> {
+                trace.add("quick");
+              });
+      assertThat(nothing).containsExactly(null, null);
+      assertThat(trace).containsExactly("quick", "slow");
+      CompletableFuture<Integer> stage = CompletableFuture.completedFuture(1);
+      Task<Integer> task = Asyncio.createTask(() -> 2);
+      assertThat(Asyncio.<Integer>gather(stage, task)).containsExactly(1, 2);
+      assertThat(Asyncio.<Integer>gather(List.of(stage, stage))).containsExactly(1, 1);
+      List<Object> mixed = Asyncio.gatherReturnExceptions(() -> 3, () -> throwing("three"));
+      assertThat(mixed.get(0)).isEqualTo(3);
+      assertThat(mixed.get(1)).isInstanceOf(IOException.class);
+      List<Object> failed = Asyncio.gatherReturnExceptions(() -> fail("four"));
+      assertThat(failed).singleElement().isInstanceOf(IOException.class);
+    });
+  }
+
+  private static int throwing(String message) throws IOException {
+    throw new IOException(message);
+  }
+
+  @Test
+  void shouldCancelStagesThatAreGathered() {
+    CompletableFuture<Integer> stage = new CompletableFuture<>();
+    Task<List<Integer>> gathering = tasks.create(() -> Asyncio.gather(List.of(stage)));
+    tasks.runTurns(2);
+    gathering.cancel();
+    assertThatThrownBy(() -> loop.runUntilComplete(gathering))
+        .isInstanceOf(CancellationException.class);
+    assertThat(stage).isCancelled();
+  }
+
+  @Test
+  void shouldLimitCodeWithoutAResultAndStagesOfAnyKind() {
+    tasks.run(() -> {
+      Asyncio.waitFor(() -> Asyncio.sleep(SHORT), LONG);
+      assertThatThrownBy(() -> Asyncio.waitFor(() -> Asyncio.sleep(LONG), SHORT))
+          .isInstanceOf(TimeoutException.class);
+      CompletableFuture<Integer> stage = new CompletableFuture<>();
+      assertThatThrownBy(() -> Asyncio.waitFor(stage, SHORT)).isInstanceOf(TimeoutException.class);
+      assertThat(stage).isCancelled();
+      assertThat(Asyncio.waitFor(CompletableFuture.completedFuture(1), LONG)).isEqualTo(1);
+      long past = loop.time() - 1;
+      assertThatThrownBy(() -> Asyncio.timeoutAt(past, () -> Asyncio.sleep(LONG)))
+          .isInstanceOf(TimeoutException.class);
+      assertThat(Asyncio.<Integer>timeoutAt(Long.MAX_VALUE, () -> 2)).isEqualTo(2);
+      Task<Void> sleeping = Asyncio.createTask(() -> Asyncio.sleep(LONG));
+      assertThat(Asyncio.wait(List.of(sleeping), SHORT).pending()).containsExactly(sleeping);
+      sleeping.cancel();
+    });
+  }
+
+  @Test
+  void shouldShieldCodeAndStagesOfAnyKind() {
+    CompletableFuture<Integer> stage = new CompletableFuture<>();
+    Future<Void> go = loop.createFuture();
+    Task<Void> code =
+        tasks.create(() ->
+            Asyncio.shield(() -> {
+              go.await();
+              trace.add("went on");
+            }));
+    Task<Integer> waiting = tasks.create(() -> Asyncio.shield(stage));
+    tasks.runTurns(3);
+    code.cancel();
+    waiting.cancel();
+    assertThatThrownBy(() -> loop.runUntilComplete(code)).isInstanceOf(CancellationException.class);
+    assertThatThrownBy(() -> loop.runUntilComplete(waiting))
+        .isInstanceOf(CancellationException.class);
+    assertThat(stage).isNotDone();
+    go.setResult(null);
+    tasks.runTurns(2);
+    assertThat(trace).containsExactly("went on");
+    tasks.run(() -> assertThat(Asyncio.<Integer>shield(() -> 1)).isEqualTo(1));
   }
 
   @Test
@@ -228,7 +315,7 @@ class TaskFunctionsContractTest {
       assertThatThrownBy(() ->
               timeout.run(() -> {
                 assertThat(timeout.toString()).isEqualTo("<Timeout [active] when=null>");
-                timeout.reschedule(OptionalLong.of(loop.time() - 1));
+                timeout.reschedule(loop.time() - 1);
                 Asyncio.sleep(LONG);
               }))
           .isInstanceOf(TimeoutException.class);
@@ -622,7 +709,23 @@ class TaskFunctionsContractTest {
       assertThat((Object) Asyncio.ensureFuture(own)).isSameAs(own);
       assertThat((Object) Asyncio.currentTask(loop)).isSameAs(Asyncio.currentTask());
       assertThat(Asyncio.ensureFuture(() -> 4).await()).isEqualTo(4);
+      assertThat(Asyncio.ensureFuture(() -> Asyncio.sleep(SHORT)).await()).isNull();
     });
+  }
+
+  @Test
+  void shouldStartTasksOfAConstructorAtOnce() {
+    loop.setTaskFactory(
+        Asyncio.createEagerTaskFactory((on, coro, options) -> {
+          trace.add("made " + options.name());
+          return new Task<>(on, coro, options);
+        }));
+    tasks.run(() -> {
+      assertThat(Asyncio.createTask(() -> 9, TaskOptions.named("eager")).done()).isTrue();
+      TaskOptions lazy = TaskOptions.named("lazy").withEagerStart(false);
+      assertThat(Asyncio.createTask(() -> 9, lazy).done()).isFalse();
+    });
+    assertThat(trace).contains("made eager", "made lazy");
   }
 
   @Test

@@ -307,11 +307,7 @@ class TaskInteropContractTest {
               seen.add(answer.join());
               CompletableFuture<Void> cancelled =
                   Asyncio.runCoroutineThreadsafe(
-                      () -> {
-                        Asyncio.sleep(java.time.Duration.ofDays(1));
-                        return null;
-                      },
-                      loop);
+                      () -> Asyncio.sleep(java.time.Duration.ofDays(1)), loop);
               seen.add(cancelled.cancel(true));
               loop.callSoonThreadsafe(() -> over.setResult(null));
             });

@@ -28,7 +28,7 @@ class StreamReaderTest {
   }
 
   private void feed(String text) {
-    reader.feedData(ByteBuffer.wrap(text.getBytes(UTF_8)));
+    reader.feedData(text.getBytes(UTF_8));
   }
 
   private <T> T run(Callable<T> coro) {

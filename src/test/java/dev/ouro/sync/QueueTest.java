@@ -54,7 +54,7 @@ class QueueTest {
   @Test
   void shouldGiveSmallestOrLatestFirst() {
     PriorityQueue<Integer> smallest = new PriorityQueue<>();
-    PriorityQueue<Integer> greatest = new PriorityQueue<>(0, Comparator.reverseOrder());
+    PriorityQueue<Integer> greatest = new PriorityQueue<>(Comparator.reverseOrder());
     LifoQueue<Integer> latest = new LifoQueue<>();
     for (Queue<Integer> queue : List.of(smallest, greatest, latest)) {
       List.of(3, 1, 2).forEach(queue::putNowait);
