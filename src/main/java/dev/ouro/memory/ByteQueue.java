@@ -30,31 +30,61 @@ public final class ByteQueue {
     return sizeBytes == 0;
   }
 
-  /** Appends all that remains in {@code data}, whose position is then its limit. */
+  /**
+   * Appends all that remains in {@code data}, whose position is then its limit.
+   *
+   * @throws OutOfMemoryError the kernel has no memory (ENOMEM); nothing was appended
+   */
   public void append(ByteBuffer data) {
     int position = data.position();
     int limit = data.limit();
+    int room = tail == null ? 0 : tail.sizeBytes() - tail.writeIndex;
+    Chunk chunk = tail;
+    if (limit - position > room) {
+      Chunk more = take(limit - position - room);
+      if (tail == null) {
+        head = more;
+        chunk = more;
+      } else {
+        tail.next = more;
+      }
+    }
     sizeBytes += limit - position;
     while (position < limit) {
-      Chunk chunk = roomFor(limit - position);
       int length = Math.min(limit - position, chunk.sizeBytes() - chunk.writeIndex);
       chunk.view().put(chunk.writeIndex, data, position, length);
       chunk.writeIndex += length;
       position += length;
+      tail = chunk;
+      chunk = chunk.next;
     }
     data.position(limit);
   }
 
-  private Chunk roomFor(int wantedBytes) {
-    if (tail == null) {
-      head = pool.take(wantedBytes);
-      tail = head;
-    } else if (tail.writeIndex == tail.sizeBytes()) {
-      // The queue outgrew a chunk: it may well outgrow another small one.
-      tail.next = pool.take(Math.max(wantedBytes, ChunkPool.SMALL_BYTES + 1));
-      tail = tail.next;
+  /** Chunks for {@code wantedBytes} more bytes, or none. */
+  private Chunk take(int wantedBytes) {
+    // The queue outgrew a chunk: it may well outgrow another small one.
+    int least = tail == null ? 0 : ChunkPool.SMALL_BYTES + 1;
+    Chunk first = pool.take(Math.max(wantedBytes, least));
+    Chunk last = first;
+    try {
+      for (int left = wantedBytes - first.sizeBytes(); left > 0; left -= last.sizeBytes()) {
+        last.next = pool.take(ChunkPool.SMALL_BYTES + 1);
+        last = last.next;
+      }
+    } catch (OutOfMemoryError e) {
+      give(first);
+      throw e;
     }
-    return tail;
+    return first;
+  }
+
+  private void give(Chunk first) {
+    for (Chunk chunk = first; chunk != null; ) {
+      Chunk next = chunk.next;
+      pool.give(chunk);
+      chunk = next;
+    }
   }
 
   /** The first chunk, or null. */
@@ -103,11 +133,8 @@ public final class ByteQueue {
 
   /** Removes everything, and gives the memory back: the kernel must not be using it. */
   public void clear() {
-    while (head != null) {
-      Chunk chunk = head;
-      head = chunk.next;
-      pool.give(chunk);
-    }
+    give(head);
+    head = null;
     tail = null;
     sizeBytes = 0;
   }

@@ -4,6 +4,9 @@ package dev.ouro.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ouro.linux.Errno;
+import dev.ouro.linux.Nr;
+import dev.ouro.testing.Seccomp;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Random;
@@ -74,6 +77,28 @@ class ByteQueueTest {
 
     assertThat(queue.headAddress()).isEqualTo(address);
     assertThat(queue.headView().get(2)).isEqualTo((byte) 3);
+  }
+
+  @Test
+  void shouldAppendAllOrNothingWhenThereIsNoMemory() throws Exception {
+    Chunk kept = pool.take(ChunkPool.LARGE_BYTES);
+    queue.append(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+    int taken = pool.takenCount();
+    pool.give(kept); // there is one large chunk more, and no second one
+    ByteBuffer data = ByteBuffer.allocate(200_000);
+
+    Seccomp.where(
+        Nr.MMAP,
+        Errno.ENOMEM,
+        Seccomp.Condition.equal(1, ChunkPool.LARGE_BYTES),
+        () -> assertThatThrownBy(() -> queue.append(data)).isInstanceOf(OutOfMemoryError.class));
+
+    assertThat(data.remaining()).isEqualTo(200_000);
+    assertThat(queue.sizeBytes()).isEqualTo(3);
+    assertThat(pool.takenCount()).isEqualTo(taken - 1);
+    queue.append(data);
+    assertThat(queue.sizeBytes()).isEqualTo(200_003);
+    assertThat(take(3)).containsExactly(1, 2, 3);
   }
 
   private static ByteBuffer direct(byte[] bytes) {

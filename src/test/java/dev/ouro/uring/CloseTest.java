@@ -12,6 +12,7 @@ import dev.ouro.linux.SockAddr;
 import dev.ouro.linux.Socket;
 import dev.ouro.linux.SocketConstants;
 import dev.ouro.linux.UnixAddress;
+import dev.ouro.testing.Seccomp;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ouro.linux.Errno;
 import dev.ouro.linux.Nr;
+import dev.ouro.testing.Seccomp;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.ouro.uring;
+package dev.ouro.testing;
 
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Mapping;
@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 
 /** Makes a system call fail, by a seccomp filter, for a thread that ends with the test. */
-final class Seccomp {
+public final class Seccomp {
   private static final boolean X86_64 = System.getProperty("os.arch").equals("amd64");
   private static final int PRCTL = X86_64 ? 157 : 167;
   private static final int PR_SET_NO_NEW_PRIVS = 38;
@@ -26,20 +26,21 @@ final class Seccomp {
   private Seccomp() {}
 
   /** When a call fails: its argument {@code index} has the value, or is greater. */
-  record Condition(int index, boolean greater, int value) {
-    static final Condition ALWAYS = new Condition(-1, false, 0);
+  public record Condition(int index, boolean greater, int value) {
+    public static final Condition ALWAYS = new Condition(-1, false, 0);
 
-    static Condition equal(int index, int value) {
+    public static Condition equal(int index, int value) {
       return new Condition(index, false, value);
     }
 
-    static Condition greater(int index, int value) {
+    public static Condition greater(int index, int value) {
       return new Condition(index, true, value);
     }
   }
 
   /** Runs {@code body} on a thread where call {@code nr} answers {@code errno}. */
-  static <T> T where(int nr, int errno, Condition condition, Callable<T> body) throws Exception {
+  public static <T> T where(int nr, int errno, Condition condition, Callable<T> body)
+      throws Exception {
     FutureTask<T> task =
         new FutureTask<>(() -> {
           install(nr, errno, condition);
