@@ -51,8 +51,13 @@ public final class Spawn implements AutoCloseable {
 
   private Spawn(MethodHandle addCloseFrom) throws LinuxException {
     this.addCloseFrom = addCloseFrom;
-    call("posix_spawn_file_actions_init", SpawnCalls.ACTIONS_INIT, actions, 0, 0);
-    call("posix_spawnattr_init", SpawnCalls.ATTRIBUTES_INIT, attributes, 0, 0);
+    try {
+      call("posix_spawn_file_actions_init", SpawnCalls.ACTIONS_INIT, actions, 0, 0);
+      call("posix_spawnattr_init", SpawnCalls.ATTRIBUTES_INIT, attributes, 0, 0);
+    } catch (LinuxException e) {
+      arena.close();
+      throw e;
+    }
   }
 
   /**

@@ -77,23 +77,23 @@ public final class RingEngine implements Engine {
             UringOptions.entries(SUBMISSION_ENTRIES)
                 .withCqEntries(COMPLETION_ENTRIES)
                 .withStartDisabled(true));
+    EventFd wake = null;
+    AddressMemory addresses = null;
     try {
-      EventFd wake = EventFd.create();
-      try {
-        return new RingEngine(
-            completions,
-            ring,
-            wake,
-            ReceiveBuffers.small(ring),
-            ReceiveBuffers.large(ring),
-            AddressMemory.allocate(),
-            Mapping.anonymous(ReceiveBuffers.LARGE_BYTES));
-      } catch (LinuxException e) {
-        wake.close();
-        throw e;
-      }
+      wake = EventFd.create();
+      ReceiveBuffers smallBuffers = ReceiveBuffers.small(ring);
+      ReceiveBuffers largeBuffers = ReceiveBuffers.large(ring);
+      addresses = AddressMemory.allocate();
+      Mapping replay = Mapping.anonymous(ReceiveBuffers.LARGE_BYTES);
+      return new RingEngine(completions, ring, wake, smallBuffers, largeBuffers, addresses, replay);
     } catch (LinuxException e) {
       ring.close();
+      if (wake != null) {
+        wake.close();
+      }
+      if (addresses != null) {
+        addresses.close();
+      }
       throw e;
     }
   }
