@@ -110,6 +110,9 @@ public final class Nr {
   /** {@code epoll_ctl(2)}. */
   public static final int EPOLL_CTL = number(233, 21);
 
+  /** {@code ppoll(2)}. */
+  public static final int PPOLL = number(271, 73);
+
   /** {@code epoll_pwait2(2)}. */
   public static final int EPOLL_PWAIT2 = number(441, 441);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.linux;
 
+import java.lang.foreign.Arena;
+
 /**
  * A process that cannot be mistaken for another one that gets its number later, {@code
  * pidfd_open(2)}. Its descriptor becomes readable when the process ends.
@@ -11,7 +13,10 @@ public final class PidFd implements AutoCloseable {
   private static final int P_PIDFD = 3;
   private static final int WEXITED = 4;
   private static final int WNOHANG = 1;
-  private static final int WNOWAIT = 0x01000000;
+  private static final int POLLFD_SIZE = 8;
+  private static final int POLL_EVENTS = 4;
+  private static final int POLL_REVENTS = 6;
+  private static final int TIMESPEC_SIZE = 16;
 
   private final Fd fd;
   private final int pid;
@@ -53,19 +58,31 @@ public final class PidFd implements AutoCloseable {
    * free.
    *
    * @return null while it runs
-   * @throws LinuxException ECHILD: not a child of this process, or somebody else waited for it
+   * @throws LinuxException ECHILD: not a child of this process, or somebody else waited for it:
+   *     {@link #hasExited} answers for those, too; EBADF: this is closed
    */
   public ExitStatus reap() throws LinuxException {
     return waitid(WEXITED | WNOHANG);
   }
 
   /**
-   * Whether the child has ended, without taking its end.
+   * Whether the process has ended, without taking its end: {@code ppoll(2)}. Of any process, child
+   * or not, and whether or not it was waited for; a thread that is left counts as the process.
    *
-   * @throws LinuxException as {@link #reap}
+   * @throws LinuxException EBADF: this is closed
    */
   public boolean hasExited() throws LinuxException {
-    return waitid(WEXITED | WNOHANG | WNOWAIT) != null;
+    if (fd.isClosed()) {
+      throw LinuxException.of("ppoll", Errno.EBADF); // its −1 would be left out
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      long poll = arena.allocate(POLLFD_SIZE, Long.BYTES).address();
+      long noTime = arena.allocate(TIMESPEC_SIZE, Long.BYTES).address();
+      NativeMemory.putInt(poll, fd.number());
+      NativeMemory.putShort(poll + POLL_EVENTS, (short) Epoll.EPOLLIN);
+      LinuxException.check("ppoll", Syscall.retrying(Nr.PPOLL, poll, 1, noTime, 0, 0, 0));
+      return (NativeMemory.getShort(poll + POLL_REVENTS) & Epoll.EPOLLIN) != 0;
+    }
   }
 
   /**

@@ -63,6 +63,27 @@ class SpawnTest {
   }
 
   @Test
+  void shouldTellOfAnyProcessWhetherItHasEnded() throws Exception {
+    PidFd closed;
+    try (Pipe gate = Pipe.create();
+        Spawn spawn = Spawn.create().dup2(gate.readEnd().number(), 0).closeFrom(3);
+        PidFd child = start(spawn, "read x");
+        PidFd parent = PidFd.open((int) ProcessHandle.current().parent().orElseThrow().pid())) {
+      closed = child;
+      assertThat(parent.hasExited()).isFalse();
+      assertThat(child.hasExited()).isFalse();
+
+      child.send(Signal.SIGKILL);
+      child.await();
+
+      assertThat(child.hasExited()).isTrue();
+    }
+    assertThatThrownBy(closed::hasExited)
+        .isInstanceOfSatisfying(
+            LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EBADF));
+  }
+
+  @Test
   void shouldReportWhatFailedInTheChild() throws LinuxException {
     try (Spawn spawn = Spawn.create()) {
       assertThatThrownBy(
