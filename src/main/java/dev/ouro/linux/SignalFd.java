@@ -55,7 +55,8 @@ public final class SignalFd implements AutoCloseable {
   }
 
   /**
-   * {@code read(2)}: hands over what is there, at most 16 signals.
+   * {@code read(2)}: hands over what is there, at most 16 signals. What the consumer throws comes
+   * out once it has had all of them.
    *
    * @return how many; or −errno, EAGAIN when there is none
    */
@@ -66,11 +67,11 @@ public final class SignalFd implements AutoCloseable {
       if (read < 0) {
         return (int) read;
       }
-      int count = (int) read / INFO_SIZE;
-      for (int i = 0; i < count; i++) {
-        consumer.accept(SignalInfo.readFd(records + i * (long) INFO_SIZE));
+      SignalDelivery delivery = new SignalDelivery(consumer);
+      for (long at = records; at < records + read; at += INFO_SIZE) {
+        delivery.handOver(SignalInfo.readFd(at));
       }
-      return count;
+      return delivery.end();
     }
   }
 

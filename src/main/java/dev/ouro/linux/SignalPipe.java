@@ -146,16 +146,21 @@ public final class SignalPipe {
   }
 
   /**
-   * {@code read(2)}: hands over what is there, at most 64 signals.
+   * {@code read(2)}: hands over what is there, at most 64 signals. What the consumer throws comes
+   * out once it has had all of them.
    *
    * @return how many; or −errno, EAGAIN when there is none
    */
   public int read(Consumer<? super SignalInfo> consumer) {
     int count = readRecords();
-    for (int i = 0; i < count; i++) {
-      consumer.accept(SignalInfo.read(data + RECORDS_OFFSET + i * (long) SignalInfo.SIZE));
+    if (count < 0) {
+      return count;
     }
-    return count;
+    SignalDelivery delivery = new SignalDelivery(consumer);
+    for (int i = 0; i < count; i++) {
+      delivery.handOver(SignalInfo.read(data + RECORDS_OFFSET + i * (long) SignalInfo.SIZE));
+    }
+    return delivery.end();
   }
 
   /** How many; or −errno. */
@@ -166,21 +171,21 @@ public final class SignalPipe {
   }
 
   /**
-   * Hands over those for which the pipe had no room: of each only the number is known.
+   * Hands over those for which the pipe had no room: of each only the number is known. What the
+   * consumer throws comes out once it has had all of them.
    *
    * @return how many
    */
   public int readOverflow(Consumer<? super SignalInfo> consumer) {
     // Before the counters: what is counted later makes the eventfd readable again.
     overflow.reset();
-    int count = 0;
+    SignalDelivery delivery = new SignalDelivery(consumer);
     for (int number = 1; number < SIGNALS; number++) {
       for (int left = takeLost(number); left != 0; left--) {
-        consumer.accept(SignalInfo.unknown(number));
-        count++;
+        delivery.handOver(SignalInfo.unknown(number));
       }
     }
-    return count;
+    return delivery.end();
   }
 
   private int takeLost(int number) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class SignalPipeTest {
@@ -37,6 +38,33 @@ class SignalPipeTest {
     int uid = (int) Syscall.call(Nr.GETUID, 0);
     assertThat(arrived).containsExactly(new SignalInfo(signal, SignalInfo.SI_QUEUE, pid, uid, -7));
     assertThat(PIPE.read(arrived::add)).isEqualTo(-Errno.EAGAIN);
+  }
+
+  @Test
+  void shouldHandOverAllWhenTheConsumerThrows() throws LinuxException {
+    Signal signal = Signal.realTime(7);
+    SigAction before = PIPE.action().install(signal);
+    List<Integer> arrived = new ArrayList<>();
+    Consumer<SignalInfo> throwing =
+        info -> {
+          arrived.add(info.value());
+          throw new IllegalStateException("value " + info.value());
+        };
+
+    signal.queue(pid, 1);
+    signal.queue(pid, 2);
+    long start = System.nanoTime();
+    while (arrived.size() < 2) {
+      assertThat(System.nanoTime() - start).isLessThan(PATIENCE_NANOS);
+      try {
+        PIPE.read(throwing);
+      } catch (IllegalStateException expected) {
+        assertThat(expected).hasMessageStartingWith("value ");
+      }
+    }
+    before.install(signal);
+
+    assertThat(arrived).containsExactlyInAnyOrder(1, 2);
   }
 
   @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ouro.bindings.BindingRows;
 import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,7 +81,7 @@ class SignalTest {
       assertThat(fd.read(info -> {})).isEqualTo(-Errno.EAGAIN);
       int pid = (int) ProcessHandle.current().pid();
       Signal.SIGURG.sendThread(pid, (int) Syscall.call(Nr.GETTID, 0));
-      java.util.List<SignalInfo> read = new java.util.ArrayList<>();
+      List<SignalInfo> read = new ArrayList<>();
 
       int count = fd.read(read::add);
 
@@ -87,6 +89,32 @@ class SignalTest {
       int uid = (int) Syscall.call(Nr.GETUID, 0);
       assertThat(read)
           .containsExactly(new SignalInfo(Signal.SIGURG, SignalInfo.SI_TKILL, pid, uid, 0));
+    } finally {
+      SignalMask.set(before);
+    }
+  }
+
+  @Test
+  void shouldHandOverAllFromASignalFdWhenTheConsumerThrows() throws LinuxException {
+    SignalSet two = SignalSet.of(Signal.SIGURG, Signal.SIGRTMAX);
+    SignalSet before = SignalMask.set(two);
+    try (SignalFd fd = SignalFd.create(two)) {
+      int pid = (int) ProcessHandle.current().pid();
+      int thread = (int) Syscall.call(Nr.GETTID, 0);
+      Signal.SIGURG.sendThread(pid, thread);
+      Signal.SIGRTMAX.sendThread(pid, thread);
+      List<Signal> read = new ArrayList<>();
+
+      assertThatThrownBy(() ->
+              fd.read(info -> {
+                read.add(info.signal());
+                throw new IllegalStateException(info.signal().toString());
+              }))
+          .isInstanceOf(IllegalStateException.class)
+          .satisfies(thrown -> assertThat(thrown.getSuppressed()).hasSize(1));
+
+      assertThat(read).containsExactlyInAnyOrder(Signal.SIGURG, Signal.SIGRTMAX);
+      assertThat(fd.read(info -> {})).isEqualTo(-Errno.EAGAIN);
     } finally {
       SignalMask.set(before);
     }
