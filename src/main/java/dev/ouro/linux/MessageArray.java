@@ -131,6 +131,14 @@ public final class MessageArray implements AutoCloseable {
     set(i, 0, iovec, 1, 0);
   }
 
+  /**
+   * Makes message {@code i} one to receive into a group of buffers: it only says that each has
+   * {@code nameBytes} for the address and {@link UdpSegments#CONTROL_BYTES} for control messages.
+   */
+  public void toReceiveIntoGroup(int i, int nameBytes) {
+    set(i, nameBytes, 0, 0, UdpSegments.CONTROL_BYTES);
+  }
+
   private void set(int i, int nameLength, int firstIovec, int iovecCount, int controlLength) {
     long at = address(i);
     Objects.checkIndex(nameLength, SockAddr.SIZE_BYTES + 1);

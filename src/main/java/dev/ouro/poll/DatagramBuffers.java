@@ -2,7 +2,7 @@
 package dev.ouro.poll;
 
 import dev.ouro.linux.LinuxException;
-import dev.ouro.linux.Mapping;
+import dev.ouro.linux.MessageArray;
 import dev.ouro.linux.NativeMemory;
 import dev.ouro.linux.SockAddrCache;
 import dev.ouro.linux.UdpSegments;
@@ -32,22 +32,16 @@ final class DatagramBuffers implements AutoCloseable {
    */
   private static final int SIZE_BYTES = 64 * 1024 + 128;
 
-  // struct msghdr, of which the kernel reads how much room is for what.
-  private static final int MSGHDR_SIZE = 56;
-  private static final int MSG_NAMELEN = 8;
-  private static final int MSG_CONTROLLEN = 40;
-
   private final BufferRing ring;
-  private final Mapping msghdr;
+  private final MessageArray message;
   private final SockAddrCache addresses;
   private final ByteBuffer[] views = new ByteBuffer[COUNT];
 
-  private DatagramBuffers(BufferRing ring, Mapping msghdr, SockAddrCache addresses) {
+  private DatagramBuffers(BufferRing ring, MessageArray message, SockAddrCache addresses) {
     this.ring = ring;
-    this.msghdr = msghdr;
+    this.message = message;
     this.addresses = addresses;
-    NativeMemory.putInt(msghdr.address() + MSG_NAMELEN, NAME_BYTES);
-    NativeMemory.putLong(msghdr.address() + MSG_CONTROLLEN, UdpSegments.CONTROL_BYTES);
+    message.toReceiveIntoGroup(0, NAME_BYTES);
   }
 
   /**
@@ -56,19 +50,19 @@ final class DatagramBuffers implements AutoCloseable {
    * @throws LinuxException ENOMEM, or the kernel has no such groups
    */
   static DatagramBuffers register(Uring uring, SockAddrCache addresses) throws LinuxException {
-    Mapping msghdr = Mapping.anonymous(MSGHDR_SIZE);
+    MessageArray message = MessageArray.allocate(1, 1);
     try {
       BufferRing ring = BufferRing.register(uring, GROUP, COUNT, SIZE_BYTES, false);
-      return new DatagramBuffers(ring, msghdr, addresses);
+      return new DatagramBuffers(ring, message, addresses);
     } catch (LinuxException e) {
-      msghdr.close();
+      message.close();
       throw e;
     }
   }
 
   /** Where the {@code struct msghdr} for the entry that receives is. */
   long msghdr() {
-    return msghdr.address();
+    return message.address(0);
   }
 
   /** The group itself, for the entry that receives. */
@@ -114,6 +108,6 @@ final class DatagramBuffers implements AutoCloseable {
   /** The ring is closed, which frees the buffers. */
   @Override
   public void close() {
-    msghdr.close();
+    message.close();
   }
 }
