@@ -62,7 +62,7 @@ class DatagramContractTest {
 
   private DatagramSocket peer() throws IOException {
     DatagramSocket peer = net.closing(new DatagramSocket(0, LOOPBACK));
-    peer.setSoTimeout(20_000);
+    peer.setSoTimeout(100_000);
     return peer;
   }
 
@@ -229,7 +229,7 @@ class DatagramContractTest {
     }
     deaf.close();
     DatagramSocket peer = net.closing(new DatagramSocket(port, LOOPBACK));
-    peer.setSoTimeout(20_000);
+    peer.setSoTimeout(100_000);
     recorder.transport().sendto(bytes("you"));
     net.runTurns(1);
     byte[] received = receive(peer);

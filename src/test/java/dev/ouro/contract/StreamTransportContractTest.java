@@ -340,7 +340,7 @@ class StreamTransportContractTest {
     Recorder recorder = new Recorder();
     Server server = net.serve(() -> recorder);
     Socket peer = net.peer(server);
-    peer.setSoTimeout(20_000);
+    peer.setSoTimeout(100_000);
     net.runUntil(recorder::isMade);
     Transport transport = recorder.transport();
 

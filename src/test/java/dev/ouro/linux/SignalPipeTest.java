@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class SignalPipeTest {
-  private static final long PATIENCE_NANOS = 20_000_000_000L;
+  private static final long PATIENCE_NANOS = 100_000_000_000L;
   private static final SignalPipe PIPE = open();
 
   private final int pid = (int) ProcessHandle.current().pid();

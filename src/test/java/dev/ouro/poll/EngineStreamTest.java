@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(EngineKind.class)
 class EngineStreamTest {
   private static final int MEMORY_BYTES = 1 << 20;
-  private static final long PATIENCE_NANOS = 20_000_000_000L;
+  private static final long PATIENCE_NANOS = 100_000_000_000L;
   private static final int MSG_OOB = 1;
   private static final int SCM_RIGHTS = 1;
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * nothing left in the kernel, and is closed.
  */
 public final class LoopFixture implements AfterEachCallback {
-  private static final long PATIENCE_NANOS = Duration.ofSeconds(10).toNanos();
+  private static final long PATIENCE_NANOS = Duration.ofSeconds(100).toNanos();
 
   private final EngineKind kind;
   private final List<EngineLoop> loops = new ArrayList<>();

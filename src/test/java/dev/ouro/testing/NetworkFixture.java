@@ -36,7 +36,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * them.
  */
 public final class NetworkFixture implements AfterEachCallback {
-  private static final long PATIENCE_NANOS = Duration.ofSeconds(20).toNanos();
+  private static final long PATIENCE_NANOS = Duration.ofSeconds(100).toNanos();
 
   private final EngineKind kind;
   private final List<AutoCloseable> toClose = new ArrayList<>();

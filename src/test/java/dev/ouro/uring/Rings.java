@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ouro.linux.Errno;
 import dev.ouro.linux.LinuxException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Assumptions;
 /** Rings for tests, and what comes out of them. */
 final class Rings {
   /** Nothing that a test waits for takes so long; when it does the test fails. */
-  static final long PATIENCE_NANOS = 10_000_000_000L;
+  static final long PATIENCE_NANOS = 100_000_000_000L;
 
   /** A completion that was read. */
   record Cqe(long userData, int result, int flags) {
@@ -39,8 +40,9 @@ final class Rings {
     }
   }
 
+  /** One that has as long to close as tests wait for anything. */
   static Uring open(int entries) throws LinuxException {
-    return open(UringOptions.entries(entries));
+    return open(UringOptions.entries(entries).withCloseTimeout(Duration.ofNanos(PATIENCE_NANOS)));
   }
 
   /** Submits, and waits until {@code count} completions were read. */

@@ -64,7 +64,7 @@ class RedisClientTest {
   void stop() throws Exception {
     if (server != null) {
       server.destroy();
-      assertThat(server.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(server.waitFor(100, TimeUnit.SECONDS)).isTrue();
       ProcessPipes.close(server);
     }
   }
