@@ -3,6 +3,7 @@ package dev.ouro.streams;
 
 import dev.ouro.linux.BrokenPipeException;
 import dev.ouro.linux.ConnectionResetException;
+import dev.ouro.linux.Errno;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Signal;
 import dev.ouro.loop.CallbackLoop;
@@ -13,6 +14,7 @@ import dev.ouro.transport.SubprocessTransport;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A child process as tasks see it: asyncio's {@code Process}, made by {@code
@@ -30,6 +32,7 @@ public final class Process {
   private final CallbackLoop loop;
   private final SubprocessTransport transport;
   private final ProcessProtocol protocol;
+  private boolean waitedFor;
 
   Process(CallbackLoop loop, SubprocessTransport transport, ProcessProtocol protocol) {
     this.loop = loop;
@@ -71,6 +74,7 @@ public final class Process {
    */
   public int waitFor() {
     protocol.waitForExit();
+    waitedFor = true;
     return transport.getReturncode();
   }
 
@@ -126,24 +130,32 @@ public final class Process {
     return output;
   }
 
-  /** {@link SubprocessTransport#sendSignal(Signal)}. */
+  /**
+   * {@link SubprocessTransport#sendSignal(Signal)}.
+   *
+   * @throws dev.ouro.linux.ProcessLookupException also once it was waited for
+   */
   public void sendSignal(Signal signal) throws LinuxException {
+    Objects.requireNonNull(signal, "signal");
+    if (waitedFor) {
+      throw LinuxException.of("kill", Errno.ESRCH, "pid " + pid());
+    }
     transport.sendSignal(signal);
   }
 
-  /** {@link SubprocessTransport#sendSignal(int)}. */
+  /** {@link #sendSignal(Signal)} by number. */
   public void sendSignal(int signum) throws LinuxException {
-    transport.sendSignal(signum);
+    sendSignal(Signal.of(signum));
   }
 
-  /** {@link SubprocessTransport#terminate}. */
+  /** Sends SIGTERM, as {@link #sendSignal(Signal)}. */
   public void terminate() throws LinuxException {
-    transport.terminate();
+    sendSignal(Signal.SIGTERM);
   }
 
-  /** {@link SubprocessTransport#kill}. */
+  /** Sends SIGKILL, as {@link #sendSignal(Signal)}. */
   public void kill() throws LinuxException {
-    transport.kill();
+    sendSignal(Signal.SIGKILL);
   }
 
   @Override

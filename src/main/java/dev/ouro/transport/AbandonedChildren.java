@@ -31,15 +31,15 @@ final class AbandonedChildren {
     }
   }
 
-  /** Kills {@code pid}, if it runs and may be killed. */
-  static synchronized void kill(int pid) {
+  /**
+   * Sends {@code signal} to {@code pid}, if it runs.
+   *
+   * @throws LinuxException EPERM: it may not be signalled
+   */
+  static synchronized void send(int pid, Signal signal) throws LinuxException {
     reap();
     if (PIDS.contains(pid)) {
-      try {
-        Signal.SIGKILL.send(pid);
-      } catch (LinuxException notOurs) {
-        // EPERM: another user's by now.
-      }
+      signal.send(pid);
     }
   }
 

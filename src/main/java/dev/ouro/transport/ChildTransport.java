@@ -121,12 +121,11 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
     watch.close();
     open.remove(child.fd());
     child.close();
+    finishIfOver(); // as in asyncio, before whoever hears of the end goes on
     try {
       loop.runInContext(context, () -> protocol.processExited());
     } catch (Throwable thrown) {
       report("processExited", thrown);
-    } finally {
-      finishIfOver();
     }
   }
 
@@ -146,8 +145,11 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
   }
 
   private void finish() {
-    lost = true;
-    protocol.connectionLost(null);
+    try {
+      protocol.connectionLost(null);
+    } finally {
+      lost = true;
+    }
   }
 
   // What the program does to it
@@ -156,10 +158,12 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
   public void sendSignal(Signal signal) throws LinuxException {
     Objects.requireNonNull(signal, "signal");
     loop.regainControl();
-    if (lost || child.fd().isClosed() && returncode == null) {
+    if (lost) {
       throw LinuxException.of("kill", Errno.ESRCH, "pid " + child.pid());
     }
-    if (returncode == null) {
+    if (loop.isClosed() && returncode == null) {
+      AbandonedChildren.send(child.pid(), signal);
+    } else if (returncode == null) {
       try {
         child.send(signal);
       } catch (ProcessLookupException endedMeanwhile) {
@@ -182,7 +186,7 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
     closing = true;
     if (loop.isClosed()) {
       if (returncode == null) {
-        AbandonedChildren.kill(child.pid());
+        killAbandoned();
       }
       return;
     }
@@ -211,6 +215,14 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
       }
     } catch (LinuxException reapedElsewhere) {
       returncode = UNKNOWN_RETURNCODE;
+    }
+  }
+
+  private void killAbandoned() {
+    try {
+      AbandonedChildren.send(child.pid(), Signal.SIGKILL);
+    } catch (LinuxException notOurs) {
+      // EPERM: another user's by now.
     }
   }
 

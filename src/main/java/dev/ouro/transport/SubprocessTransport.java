@@ -31,9 +31,10 @@ public interface SubprocessTransport extends BaseTransport {
   BaseTransport getPipeTransport(int fd);
 
   /**
-   * Sends a signal; does nothing when the child has ended.
+   * Sends a signal, also when the loop is closed; does nothing when the child has ended.
    *
-   * @throws dev.ouro.linux.ProcessLookupException after {@link BaseProtocol#connectionLost}
+   * @throws dev.ouro.linux.ProcessLookupException after {@link BaseProtocol#connectionLost}, and
+   *     for whoever goes on after {@link SubprocessProtocol#processExited} of a child without pipes
    * @throws LinuxException EPERM: the child has become another user's
    */
   void sendSignal(Signal signal) throws LinuxException;

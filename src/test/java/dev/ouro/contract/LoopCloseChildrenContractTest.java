@@ -65,6 +65,20 @@ class LoopCloseChildrenContractTest {
   }
 
   @Test
+  void shouldStillSendSignalsToTheChild() throws LinuxException {
+    ChildRecorder child = children.exec(SubprocessOptions.DEFAULT, "sleep", "1000");
+    try (PidFd process = PidFd.open(child.transport().getPid())) {
+      children.loop().close();
+
+      child.transport().terminate();
+
+      assertThat(process.await().returncode()).isEqualTo(-15);
+      child.transport().kill(); // it is over, and the transport has not heard of it
+      child.transport().close();
+    }
+  }
+
+  @Test
   void shouldWarnOfAChildThatIsOpenInDebugMode() throws LinuxException {
     children.loop().setDebug(true);
     ChildRecorder child = children.exec(SubprocessOptions.DEFAULT, "cat");

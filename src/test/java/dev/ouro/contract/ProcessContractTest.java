@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ouro.Asyncio;
 import dev.ouro.linux.LinuxException;
+import dev.ouro.linux.ProcessLookupException;
+import dev.ouro.linux.Signal;
 import dev.ouro.loop.Task;
 import dev.ouro.poll.EngineKind;
 import dev.ouro.streams.Process;
@@ -116,6 +118,27 @@ class ProcessContractTest {
       assertThat(waiting.await()).isEqualTo(-9);
       assertThat(process.waitFor()).isEqualTo(-9);
       assertThatThrownBy(cancelled::result).isInstanceOf(CancellationException.class);
+    });
+    tasks.runTurns(3);
+  }
+
+  /** asyncio-behaviours 243: with pipes, and without. */
+  @Test
+  void shouldRefuseSignalsOnceItWasWaitedFor() {
+    tasks.run(() -> {
+      for (Stdio stdio : List.of(Stdio.PIPE, Stdio.DEVNULL)) {
+        SubprocessOptions options =
+            SubprocessOptions.DEFAULT.withStdin(stdio).withStdout(stdio).withStderr(stdio);
+        Process process = Asyncio.createSubprocessExec(List.of("true"), options);
+        process.waitFor();
+
+        assertThatThrownBy(process::kill).isInstanceOf(ProcessLookupException.class);
+        assertThatThrownBy(process::terminate).isInstanceOf(ProcessLookupException.class);
+        assertThatThrownBy(() -> process.sendSignal(Signal.SIGHUP))
+            .isInstanceOf(ProcessLookupException.class);
+        assertThatThrownBy(() -> process.sendSignal(0))
+            .isInstanceOf(IllegalArgumentException.class);
+      }
     });
     tasks.runTurns(3);
   }

@@ -221,6 +221,33 @@ class SubprocessContractTest {
     assertThatThrownBy(() -> over.sendSignal(0)).isInstanceOf(IllegalArgumentException.class);
   }
 
+  /** Behaviour 243: asyncio calls connectionLost before who waits for the end goes on. */
+  @Test
+  void shouldRefuseSignalsToWhoeverHasHeardOfTheEnd() {
+    SubprocessOptions noPipes =
+        PIPES.withStdin(Stdio.DEVNULL).withStdout(Stdio.DEVNULL).withStderr(Stdio.DEVNULL);
+    List<String> sent = new ArrayList<>();
+    ChildRecorder child =
+        new ChildRecorder(children.loop()) {
+          @Override
+          public void connectionLost(Throwable exceptionOrNull) {
+            send(this, Signal.SIGKILL);
+            sent.add("in connectionLost");
+            super.connectionLost(exceptionOrNull);
+          }
+        };
+    child
+        .exited()
+        .addDoneCallback(done ->
+            assertThatThrownBy(() -> child.transport().kill())
+                .isInstanceOf(ProcessLookupException.class));
+
+    children.exec(child, noPipes, "true");
+    children.finish(child);
+
+    assertThat(sent).containsExactly("in connectionLost");
+  }
+
   /** Behaviour 243: the child has just ended. */
   @Test
   void shouldIgnoreSignalsForAChildThatHasJustEnded() throws LinuxException {
