@@ -20,11 +20,9 @@ import java.util.Objects;
  *
  * <p>Meanwhile the transport does not read, and nobody else writes.
  */
-final class SendfileOperation {
+final class SendfileOperation implements SendfileFallback.Sink {
   /** How much one turn sends, so that a fast peer does not starve the others. */
   private static final long BYTES_PER_TURN = 4 * 1024 * 1024;
-
-  private static final int READ_BYTES = 64 * 1024;
 
   private final EngineLoop loop;
   private final LoopTransport transport;
@@ -37,8 +35,8 @@ final class SendfileOperation {
   private final ChunkPool chunks;
   private final Future<Long> result;
   private final boolean resumesReading;
+  private final SendfileFallback fallback;
   private Chunk offset;
-  private ByteBuffer buffer;
   private boolean reads;
   private boolean waits;
   private boolean over;
@@ -54,6 +52,7 @@ final class SendfileOperation {
     this.chunks = chunks;
     this.result = loop.createFuture();
     this.resumesReading = transport.isReading();
+    this.fallback = new SendfileFallback(loop, file, options, this);
   }
 
   /**
@@ -122,7 +121,7 @@ final class SendfileOperation {
     }
     waits = false;
     if (reads) {
-      readMore();
+      fallback.read(sent);
     } else {
       if (offset == null) {
         offset = chunks.take(Long.BYTES);
@@ -132,13 +131,9 @@ final class SendfileOperation {
     }
   }
 
-  private long left() {
-    return options.count() == null ? Long.MAX_VALUE : options.count() - sent;
-  }
-
   private void sendMore() {
-    for (long budget = BYTES_PER_TURN; budget > 0 && left() > 0; ) {
-      long wanted = Math.min(left(), budget);
+    for (long budget = BYTES_PER_TURN; budget > 0 && options.left(sent) > 0; ) {
+      long wanted = Math.min(options.left(sent), budget);
       long count = socket.channel().sendfile(file.fd(), offset.address(), wanted);
       if (count > 0) {
         sent += count;
@@ -153,7 +148,7 @@ final class SendfileOperation {
         return;
       }
     }
-    if (left() == 0) {
+    if (options.left(sent) == 0) {
       finish();
     } else {
       waits = true;
@@ -165,7 +160,7 @@ final class SendfileOperation {
     if (sent == 0 && !(failure instanceof ConnectionException)) {
       if (options.fallback()) {
         reads = true;
-        readMore();
+        fallback.read(sent);
       } else {
         fail(new SendfileNotAvailableException("sendfile call failed", failure));
       }
@@ -176,33 +171,16 @@ final class SendfileOperation {
     }
   }
 
-  private void readMore() {
-    if (left() == 0) {
-      finish();
-      return;
-    }
-    if (buffer == null) {
-      buffer = ByteBuffer.allocateDirect(READ_BYTES);
-    }
-    buffer.clear().limit((int) Math.min(left(), READ_BYTES));
-    long from = options.offset() + sent;
-    loop.runInExecutor(() -> file.read(buffer, from)).addDoneCallback(this::haveRead);
+  @Override
+  public boolean isOver() {
+    return over;
   }
 
-  private void haveRead(Future<Integer> read) {
-    Throwable failure = read.cancelled() ? null : read.exception();
-    if (over) {
-      return;
-    }
-    if (failure != null) {
-      fail(failure);
-    } else if (read.cancelled() || read.result() <= 0) {
-      finish();
-    } else {
-      sent += read.result();
-      transport.writeFile(buffer.flip());
-      await();
-    }
+  @Override
+  public void send(ByteBuffer piece) {
+    sent += piece.remaining();
+    transport.writeFile(piece);
+    await();
   }
 
   /** The transport closes: with {@code reasonOrNull}, or because somebody closed it. */
@@ -213,7 +191,8 @@ final class SendfileOperation {
             : LinuxException.of("sendfile", Errno.ECONNABORTED, "the transport was closed"));
   }
 
-  private void finish() {
+  @Override
+  public void finish() {
     IOException failure = end();
     if (!result.done()) {
       if (failure == null) {
@@ -224,7 +203,8 @@ final class SendfileOperation {
     }
   }
 
-  private void fail(Throwable thrown) {
+  @Override
+  public void fail(Throwable thrown) {
     end();
     if (!result.done()) {
       result.setException(thrown);

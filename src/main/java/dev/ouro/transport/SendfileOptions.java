@@ -27,6 +27,11 @@ public record SendfileOptions(long offset, Long count, boolean fallback) {
     }
   }
 
+  /** How many bytes are left at most when {@code sent} were sent. */
+  long left(long sent) {
+    return count == null ? Long.MAX_VALUE : count - sent;
+  }
+
   /** The same, from byte {@code offset} on. */
   public SendfileOptions withOffset(long offset) {
     return new SendfileOptions(offset, count, fallback);

@@ -13,18 +13,17 @@ import java.nio.ByteBuffer;
  * {@code sendfile(2)} whenever there is room; or, where that does not work, reads off the loop and
  * sends, a buffer at a time. Whatever the outcome, the file's position ends behind what was sent.
  */
-final class SocketSendfile extends SocketOperation<Long> {
+final class SocketSendfile extends SocketOperation<Long> implements SendfileFallback.Sink {
   /** How much one turn sends, so that a fast peer does not starve the others. */
   private static final long BYTES_PER_TURN = 4 * 1024 * 1024;
-
-  private static final int READ_BYTES = 64 * 1024;
 
   private final Socket sock;
   private final Scratch scratch;
   private final FileSource file;
   private final SendfileOptions options;
   private final SocketOperations operations;
-  private ByteBuffer buffer;
+  private final SendfileFallback fallback;
+  private ByteBuffer piece;
   private Future<Void> sending;
   private long sent;
   private boolean placed;
@@ -42,15 +41,12 @@ final class SocketSendfile extends SocketOperation<Long> {
     this.file = file;
     this.options = options;
     this.operations = operations;
+    this.fallback = new SendfileFallback(operations.loop(), file, options, this);
     result.addDoneCallback(done -> {
       if (done.cancelled()) {
         cancelled();
       }
     });
-  }
-
-  private long left() {
-    return options.count() == null ? Long.MAX_VALUE : options.count() - sent;
   }
 
   // By sendfile(2)
@@ -59,14 +55,14 @@ final class SocketSendfile extends SocketOperation<Long> {
   int call(int number) {
     long offset = scratch.data(Long.BYTES);
     NativeMemory.putLong(offset, options.offset() + sent);
-    long wanted = Math.min(left(), BYTES_PER_TURN);
+    long wanted = Math.min(options.left(sent), BYTES_PER_TURN);
     return (int) Sendfile.sendfile(number, file.fd(), offset, wanted);
   }
 
   @Override
   void succeeded(int count) {
     sent += count;
-    if (count == 0 || left() == 0) {
+    if (count == 0 || options.left(sent) == 0) {
       finish();
     }
   }
@@ -76,7 +72,7 @@ final class SocketSendfile extends SocketOperation<Long> {
   void failed(Throwable thrown) {
     boolean notAvailable =
         sent == 0
-            && buffer == null
+            && !fallback.isUsed()
             && thrown instanceof IOException
             && !(thrown instanceof ConnectionException)
             && !fd().isClosed();
@@ -92,39 +88,26 @@ final class SocketSendfile extends SocketOperation<Long> {
 
   @Override
   boolean leaves() {
-    return buffer != null || super.leaves();
+    return fallback.isUsed() || super.leaves();
   }
 
   // By reading and sending
 
-  /** Reads the next piece, in the default executor, and sends it. */
+  /** Reads the next piece, and sends it. */
   void readAndSend() {
-    if (left() == 0) {
-      finish();
-      return;
-    }
-    if (buffer == null) {
-      buffer = ByteBuffer.allocateDirect(READ_BYTES);
-    }
-    buffer.clear().limit((int) Math.min(left(), READ_BYTES));
-    long from = options.offset() + sent;
-    operations.loop().runInExecutor(() -> file.read(buffer, from)).addDoneCallback(this::haveRead);
+    fallback.read(sent);
   }
 
-  private void haveRead(Future<Integer> read) {
-    Throwable failure = read.cancelled() ? null : read.exception();
-    if (isDone()) {
-      return;
-    }
-    if (failure != null) {
-      fail(failure);
-    } else if (read.cancelled() || read.result() <= 0) {
-      finish();
-    } else {
-      buffer.flip();
-      sending = operations.sockSendall(sock, buffer);
-      sending.addDoneCallback(this::haveSent);
-    }
+  @Override
+  public boolean isOver() {
+    return isDone();
+  }
+
+  @Override
+  public void send(ByteBuffer next) {
+    piece = next;
+    sending = operations.sockSendall(sock, piece);
+    sending.addDoneCallback(this::haveSent);
   }
 
   private void haveSent(Future<Void> all) {
@@ -133,7 +116,7 @@ final class SocketSendfile extends SocketOperation<Long> {
       return; // cancelled() counts what was sent
     }
     sending = null;
-    sent += buffer.position();
+    sent += piece.position();
     if (failure != null) {
       fail(failure);
     } else if (!all.cancelled()) {
@@ -143,12 +126,14 @@ final class SocketSendfile extends SocketOperation<Long> {
 
   // The end
 
-  private void fail(Throwable thrown) {
+  @Override
+  public void fail(Throwable thrown) {
     place();
     super.failed(thrown);
   }
 
-  private void finish() {
+  @Override
+  public void finish() {
     IOException failure = place();
     if (failure != null) {
       super.failed(failure);
@@ -160,7 +145,7 @@ final class SocketSendfile extends SocketOperation<Long> {
   private void cancelled() {
     if (sending != null) {
       sending.cancel();
-      sent += buffer.position();
+      sent += piece.position();
     }
     place();
   }
