@@ -51,6 +51,10 @@ public final class RedisClient implements AutoCloseable {
 
   /** {@code RedisClient PORT COMMAND ARGUMENT...}. */
   public static void main(String[] args) {
+    if (args.length < 2) {
+      System.err.println("usage: RedisClient PORT COMMAND [ARGUMENT...]");
+      System.exit(2);
+    }
     String[] command = Arrays.copyOfRange(args, 1, args.length);
     Object answer =
         Asyncio.run(() -> {
@@ -64,6 +68,7 @@ public final class RedisClient implements AutoCloseable {
   /**
    * Sends a command and waits for its answer.
    *
+   * @param words the command and its arguments: one word at least
    * @return a String, a Long, a list of these, or null
    * @throws RedisException the server says that it is wrong
    */
@@ -73,6 +78,9 @@ public final class RedisClient implements AutoCloseable {
 
   /** Sends several commands at once and waits for all of their answers. */
   public List<Object> pipeline(List<String[]> commands) throws IOException {
+    if (commands.stream().anyMatch(words -> words.length == 0)) {
+      throw new IllegalArgumentException("commands: one is empty, which Redis does not answer");
+    }
     try (Held _ = lock.hold()) {
       StringBuilder text = new StringBuilder();
       for (String[] words : commands) {

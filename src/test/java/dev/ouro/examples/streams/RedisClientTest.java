@@ -81,6 +81,16 @@ class RedisClientTest {
     }
   }
 
+  /** Redis does not answer it. */
+  @Test
+  void shouldRefuseACommandWithoutAWord() {
+    Asyncio.run(() -> {
+      try (RedisClient redis = connect()) {
+        assertThatThrownBy(redis::command).isInstanceOf(IllegalArgumentException.class);
+      }
+    });
+  }
+
   @Test
   void shouldTalkToRedis() {
     Asyncio.run(() -> {
