@@ -51,6 +51,12 @@ final class ReadyQueue implements Completions {
   }
 
   void clear() {
+    for (int i = 0; i < size; i++) {
+      int at = (head + i) & (entries.length - 1);
+      if (entries[at] instanceof Ready dropped) {
+        dropped.drop(completions[at]);
+      }
+    }
     Arrays.fill(entries, null);
     head = 0;
     size = 0;

@@ -10,4 +10,7 @@ public interface Ready {
    * @param data what was given to {@link Completions#add}; 0 for a callback
    */
   void run(long completion, long data);
+
+  /** It will not run: the loop closes. What only the completion knows is freed. */
+  default void drop(long completion) {}
 }

@@ -156,6 +156,13 @@ final class RingAcceptor implements Acceptor {
     }
 
     @Override
+    public void drop(long completion) {
+      if ((int) completion >= 0) {
+        new Fd((int) completion).close();
+      }
+    }
+
+    @Override
     void dispose() {
       fd.close();
     }

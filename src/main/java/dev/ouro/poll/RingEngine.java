@@ -283,7 +283,7 @@ public final class RingEngine implements Engine {
     }
     closed = true;
     // Ends what is in flight, or leaks what the kernel does not give back in time.
-    ring.close();
+    ring.close(this::drop);
     slots.forEach(RingOperation::dispose);
     wake.close();
     if (!ring.isQuiet()) {
@@ -294,6 +294,14 @@ public final class RingEngine implements Engine {
     replay.close();
     if (datagrams != null) {
       datagrams.close();
+    }
+  }
+
+  /** A completion that was not read: it may be a connection. */
+  private void drop(long token, int result, int flags) {
+    RingOperation operation = token < 0 ? null : slots.get(token);
+    if (operation != null) {
+      operation.drop((long) flags << Integer.SIZE | Integer.toUnsignedLong(result));
     }
   }
 

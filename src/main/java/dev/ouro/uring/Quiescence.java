@@ -33,22 +33,28 @@ final class Quiescence implements CompletionHandler {
       OpFlag.IORING_ASYNC_CANCEL_ANY | OpFlag.IORING_ASYNC_CANCEL_ALL;
 
   private final long token = ThreadLocalRandom.current().nextLong();
+  private final long firstCancel = ~token;
+  private final CompletionHandler others;
   private boolean reached;
   private boolean again;
   private boolean refused;
 
-  private Quiescence() {}
+  private Quiescence(CompletionHandler others) {
+    this.others = others;
+  }
 
-  /** Whether everything ended within {@code timeoutNanos}. Completions are thrown away. */
-  static boolean reach(Uring ring, long timeoutNanos) {
-    return new Quiescence().run(ring, timeoutNanos);
+  /**
+   * Whether everything ended within {@code timeoutNanos}. What completes goes to {@code others}.
+   */
+  static boolean reach(Uring ring, long timeoutNanos, CompletionHandler others) {
+    return new Quiescence(others).run(ring, timeoutNanos);
   }
 
   private boolean run(Uring ring, long timeoutNanos) {
     long start = System.nanoTime();
     try {
       ring.discardQueued();
-      ring.prepareCancelAll().submit();
+      ring.prepareCancelAll().userData(firstCancel).submit();
       ring.submitAndWait(0);
       ring.forEachCompletion(this);
       ring.prepareNop().flags(SqeFlag.IOSQE_IO_DRAIN).userData(token).submit();
@@ -115,6 +121,8 @@ final class Quiescence implements CompletionHandler {
       reached |= result == 0;
       refused = result == -Errno.EACCES;
       again = result != 0;
+    } else if (userData != firstCancel) {
+      others.completed(userData, result, flags);
     }
   }
 }

@@ -531,8 +531,8 @@ public final class Uring
     return calls.awaitOwnersEnd(UringOptions.nanos(options.closeTimeout()));
   }
 
-  private boolean reachQuiescence() {
-    return Quiescence.reach(this, UringOptions.nanos(options.closeTimeout()));
+  private boolean reachQuiescence(CompletionHandler unread) {
+    return Quiescence.reach(this, UringOptions.nanos(options.closeTimeout()), unread);
   }
 
   /**
@@ -546,6 +546,17 @@ public final class Uring
    */
   @Override
   public void close() {
+    close((userData, result, flags) -> {});
+  }
+
+  /**
+   * {@link #close()} where what completed may hold something: a descriptor that was accepted or
+   * opened is nobody's otherwise.
+   *
+   * @param unread gets what completed and was not read, also of what is cancelled now; it must not
+   *     use the ring. What it throws comes out, of a ring that is closed
+   */
+  public void close(CompletionHandler unread) {
     if (calls.isClosed()) {
       return;
     }
@@ -554,7 +565,15 @@ public final class Uring
     if (foreign && owner.isAlive()) {
       throw calls.wrongThread();
     }
-    quiet = owner == null || (foreign ? ownerHasEnded() : reachQuiescence());
+    try {
+      quiet = owner == null || (foreign ? ownerHasEnded() : reachQuiescence(unread));
+      cq.drain(unread, Integer.MAX_VALUE);
+    } finally {
+      free();
+    }
+  }
+
+  private void free() {
     calls.close(memory);
     use(UringMemory.closedSubmissionQueue(), UringMemory.closedCompletionQueue());
     wideEntries = false;

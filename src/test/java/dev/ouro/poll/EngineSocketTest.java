@@ -9,10 +9,12 @@ import dev.ouro.linux.Errno;
 import dev.ouro.linux.EventFd;
 import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
+import dev.ouro.linux.Mapping;
 import dev.ouro.linux.OpenFile;
 import dev.ouro.linux.ResourceLimit;
 import dev.ouro.linux.SockAddr;
 import dev.ouro.linux.Socket;
+import dev.ouro.linux.SocketCalls;
 import dev.ouro.linux.SocketConstants;
 import dev.ouro.linux.UnixAddress;
 import java.net.InetSocketAddress;
@@ -95,6 +97,40 @@ class EngineSocketTest {
     assertThat(accepted.peers).containsExactlyInAnyOrderElementsOf(names);
     clients.forEach(Socket::close);
     closes(acceptor);
+  }
+
+  @Test
+  void shouldCloseWhatWasAcceptedAndNotHandedOverWhenItCloses() throws Exception {
+    Socket server = listening(ANY_PORT);
+    Acceptor acceptor = engine.acceptor(server.fd(), accepted);
+    acceptor.start();
+    try (Socket first = Socket.open(SocketConstants.AF_INET, SocketConstants.SOCK_STREAM, 0);
+        Socket second = Socket.open(SocketConstants.AF_INET, SocketConstants.SOCK_STREAM, 0)) {
+      first.connect(server.getsockname());
+      engine.poll(-1); // it waits in the ready queue, which is dropped
+      second.connect(server.getsockname());
+      if (engine instanceof RingEngine ringEngine) {
+        ringEngine.ring().submitAndWait(1); // it is in the completion queue, which nobody reads
+      }
+
+      turns.drop();
+      engine.close();
+      server.close();
+
+      assertThat(accepted.connections).isEmpty();
+      for (Socket client : List.of(first, second)) {
+        // A peer that is open would not have ended anything.
+        assertThat(awaitEnd(client)).isLessThanOrEqualTo(0);
+      }
+    }
+  }
+
+  /** What a receive answers, once the other end is closed. */
+  private static int awaitEnd(Socket client) throws LinuxException {
+    client.setBlocking(true);
+    try (Mapping memory = Mapping.anonymous(64)) {
+      return SocketCalls.recv(client.fd().number(), memory.address(), 64, 0);
+    }
   }
 
   @Test

@@ -40,6 +40,12 @@ final class Turns implements Completions, AutoCloseable {
     runQueued();
   }
 
+  /** Forgets what is queued, as a loop that closes. */
+  void drop() {
+    entries.forEach(entry -> entry.ready().drop(entry.completion()));
+    entries.clear();
+  }
+
   private void runQueued() {
     for (int left = entries.size(); left > 0; left--) {
       Entry entry = entries.remove();

@@ -159,6 +159,38 @@ class CloseTest {
   }
 
   @Test
+  void shouldHandOverWhatWasNotReadWhenClosed() throws Exception {
+    try (Kernel kernel = new Kernel()) {
+      int[] pair = kernel.socketPair();
+      Uring ring = Rings.open(8);
+      List<String> unread = new ArrayList<>();
+      ring.prepareNop().userData(1).submit();
+      ring.prepareRecv(pair[0], kernel.allocate(8), 8, 0).userData(2).submit();
+      ring.submit();
+      ring.prepareNop().userData(3).submit(); // is dropped
+
+      ring.close((userData, result, flags) -> unread.add(userData + ": " + result));
+      ring.close((userData, result, flags) -> unread.add("again"));
+
+      assertThat(unread).containsExactly("1: 0", "2: " + -Errno.ECANCELED);
+    }
+  }
+
+  @Test
+  void shouldCloseWhenTheHandlerThrows() throws Exception {
+    Uring ring = Rings.open(8);
+    ring.prepareNop().submit();
+    ring.submit();
+
+    assertThatThrownBy(() ->
+            ring.close((userData, result, flags) -> {
+              throw new IllegalStateException("thrown");
+            }))
+        .hasMessage("thrown");
+    assertThatThrownBy(ring::prepareNop).hasMessageContaining("closed");
+  }
+
+  @Test
   void shouldRefuseEveryUseWhenClosed() throws Exception {
     Uring ring = Rings.open(8);
     Sqe sqe = ring.prepareNop();
