@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.poll;
 
+import dev.ouro.linux.Errno;
+
 /**
  * A listening socket's operations. Only the engine's thread may call.
  *
@@ -24,4 +26,30 @@ public interface Acceptor {
    * Idempotent.
    */
   void close();
+
+  /**
+   * Whether an errno of {@code accept4(2)} means that nothing is free to accept with: it must be
+   * tried again later, not at once. Here, because a class in a folder cannot be loaded then.
+   */
+  static boolean isWantOfResources(int errno) {
+    return errno == Errno.EMFILE
+        || errno == Errno.ENFILE
+        || errno == Errno.ENOBUFS
+        || errno == Errno.ENOMEM;
+  }
+
+  /**
+   * Whether it means that the connection was gone before it was accepted: the next one may be
+   * there. The man page counts pending network errors of the new socket to these.
+   */
+  static boolean isOfOneConnection(int errno) {
+    return errno == Errno.ECONNABORTED
+        || errno == Errno.EPROTO
+        || errno == Errno.ENETDOWN
+        || errno == Errno.ENOPROTOOPT
+        || errno == Errno.EHOSTDOWN
+        || errno == Errno.ENONET
+        || errno == Errno.EHOSTUNREACH
+        || errno == Errno.ENETUNREACH;
+  }
 }

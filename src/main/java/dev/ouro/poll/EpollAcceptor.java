@@ -51,8 +51,8 @@ final class EpollAcceptor extends EpollTarget implements Acceptor {
         listener.accepted(new Fd(accepted), SockAddr.read(address, NativeMemory.getInt(length)));
       } else if (accepted == -Errno.EAGAIN) {
         return;
-      } else if (!AcceptErrors.isOfOneConnection(-accepted)) {
-        boolean stops = AcceptErrors.isWantOfResources(-accepted);
+      } else if (!Acceptor.isOfOneConnection(-accepted)) {
+        boolean stops = Acceptor.isWantOfResources(-accepted);
         if (stops) {
           stop();
         }

@@ -94,8 +94,8 @@ final class RingAcceptor implements Acceptor {
   private void failed(int errno) {
     if (errno == Errno.EINVAL && pollFirst != 0) {
       pollFirst = 0;
-    } else if (errno != Errno.ECANCELED && !AcceptErrors.isOfOneConnection(errno) && accepting) {
-      boolean stops = AcceptErrors.isWantOfResources(errno);
+    } else if (errno != Errno.ECANCELED && !Acceptor.isOfOneConnection(errno) && accepting) {
+      boolean stops = Acceptor.isWantOfResources(errno);
       if (stops) {
         stop();
       }

@@ -84,6 +84,14 @@ final class Listener implements AcceptListener {
 
   @Override
   public void acceptFailed(int errno, boolean stopped) {
+    if (stopped) {
+      server.withSpares(() -> report(errno, true));
+    } else {
+      report(errno, false);
+    }
+  }
+
+  private void report(int errno, boolean stopped) {
     LinuxException failure = LinuxException.of("accept4", errno);
     String message = stopped ? "socket.accept() out of system resource" : "socket.accept() failed";
     if (stopped && retry == null) {

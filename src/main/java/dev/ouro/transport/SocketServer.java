@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.transport;
 
+import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Socket;
 import dev.ouro.loop.CallbackLoop;
@@ -16,6 +17,8 @@ import java.util.function.Supplier;
 
 /** The server of TCP and Unix sockets: its {@link Listener}s and its connections. */
 final class SocketServer implements Server {
+  private static final int SPARES = 8;
+
   private final EngineLoop loop;
   private final ChunkPool chunks;
   private final OpenSockets open;
@@ -23,6 +26,7 @@ final class SocketServer implements Server {
   private final Context context;
   private final int backlog;
   private final List<Listener> listeners = new ArrayList<>();
+  private final List<Fd> spares = new ArrayList<>(SPARES);
   private final Set<StreamTransport> clients = new LinkedHashSet<>();
   private final List<Future<Void>> waiters = new ArrayList<>();
   private TlsLayers layers;
@@ -88,7 +92,46 @@ final class SocketServer implements Server {
         listener.start();
       }
       accepting = true;
+      takeSpares();
     }
+  }
+
+  /**
+   * Runs what tells that no descriptor is free, with some that were kept for it: when the JDK's
+   * logger is first used it looks into every jar and reads its configuration, and stays silent for
+   * good if it cannot; a class that lies in a folder has to be opened.
+   */
+  void withSpares(Runnable report) {
+    giveSpares();
+    try {
+      report.run();
+    } finally {
+      takeSpares();
+    }
+  }
+
+  private void takeSpares() {
+    if (!accepting || !spares.isEmpty()) {
+      return;
+    }
+    try {
+      int listener = listeners.getFirst().socket().fd().number();
+      for (int i = 0; i < SPARES; i++) {
+        Fd spare = Fd.duplicate(listener, 0);
+        open.add(spare, this);
+        spares.add(spare);
+      }
+    } catch (LinuxException noneFree) {
+      // So many then, and the next report tries again.
+    }
+  }
+
+  private void giveSpares() {
+    for (Fd spare : spares) {
+      open.remove(spare);
+      spare.close();
+    }
+    spares.clear();
   }
 
   /** Makes a transport of an accepted connection. */
@@ -137,6 +180,7 @@ final class SocketServer implements Server {
     }
     closed = true;
     accepting = false;
+    giveSpares();
     for (Listener listener : listeners) {
       listener.close();
       open.remove(listener.socket());

@@ -13,6 +13,7 @@ import dev.ouro.loop.ExceptionContext;
 import dev.ouro.poll.EngineKind;
 import dev.ouro.poll.FakeAcceptor;
 import dev.ouro.testing.FakeLoop;
+import dev.ouro.testing.JavaProgram;
 import dev.ouro.testing.NetworkFixture;
 import dev.ouro.testing.OnBothEngines;
 import dev.ouro.testing.Recorder;
@@ -35,7 +36,10 @@ class AcceptOutOfDescriptorsContractTest {
   @RegisterExtension final NetworkFixture net;
   private final List<Recorder> made = new ArrayList<>();
 
+  private final EngineKind kind;
+
   AcceptOutOfDescriptorsContractTest(EngineKind kind) {
+    this.kind = kind;
     net = new NetworkFixture(kind);
   }
 
@@ -87,7 +91,6 @@ class AcceptOutOfDescriptorsContractTest {
   private void loadWhatNeedsDescriptorsToLoad() throws Exception {
     shouldPauseForOneSecondAndRetryOnce();
     made.clear();
-    Class.forName("dev.ouro.poll.AcceptErrors");
     Class.forName("dev.ouro.loop.CallbackText");
     assertThat(LinuxException.of("accept4", Errno.EMFILE)).hasMessageContaining("EMFILE");
     Server server = net.serve(Recorder::new);
@@ -108,6 +111,22 @@ class AcceptOutOfDescriptorsContractTest {
       if (full.errno() != Errno.EMFILE) {
         throw full;
       }
+    }
+  }
+
+  /**
+   * Behaviour 67: with classes in folders and a logger that was never used, both of which need a
+   * descriptor; a logger that finds none stays silent for good.
+   */
+  @Test
+  void shouldReportByTheDefaultHandlerWhenNoDescriptorIsFree() throws Exception {
+    List<String> options = List.of("-Ddev.ouro.engine=" + kind.label());
+    try (JavaProgram program =
+        JavaProgram.start(List.of(), options, OutOfDescriptorsProgram.class)) {
+      assertThat(program.readLine()).isEqualTo("socket.accept() out of system resource");
+      assertThat(program.readLine()).isEqualTo("a later error");
+      assertThat(program.readLine()).isEqualTo("connected");
+      assertThat(program.waitFor()).isZero();
     }
   }
 
