@@ -171,7 +171,8 @@ public interface EventLoop extends CallbackLoop, SocketLoop {
    * null. A terminal whose other end is gone is lost with EIO, which is no error to report.
    *
    * @param protocolFactory makes a {@link dev.ouro.transport.Protocol} or {@link
-   *     dev.ouro.transport.BufferedProtocol}; its {@code connectionMade(BaseTransport)} is called
+   *     dev.ouro.transport.BufferedProtocol}; its {@code connectionMade(BaseTransport)} is called,
+   *     which calls {@code connectionMade(Transport)} unless it is overridden
    * @param pipe a pipe, FIFO, socket or character device, such as a terminal; {@code
    *     getExtraInfo("pipe")} answers it
    * @throws IllegalArgumentException pipe is something else, or closed; it stays the caller's

@@ -15,15 +15,16 @@ import java.nio.ByteBuffer;
  * connection: it goes to the loop's exception handler and to {@link #connectionLost}.
  */
 public interface BufferedProtocol extends BaseProtocol {
-  /** {@link #connectionMade(Transport)} for a transport in both directions. */
+  /** {@link #connectionMade(Transport)}: overridden by who wants a pipe's transport itself. */
   @Override
   default void connectionMade(BaseTransport transport) {
-    if (transport instanceof Transport both) {
-      connectionMade(both);
-    }
+    connectionMade(OneWayTransport.of(transport));
   }
 
-  /** {@link BaseProtocol#connectionMade} of a connection in both directions. */
+  /**
+   * {@link BaseProtocol#connectionMade}. Of a pipe it gets a view of the transport, whose methods
+   * of the other direction throw an {@link UnsupportedOperationException}.
+   */
   default void connectionMade(Transport transport) {}
 
   /**

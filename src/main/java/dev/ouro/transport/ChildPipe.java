@@ -14,6 +14,11 @@ final class ChildPipe implements Protocol {
   }
 
   @Override
+  public void connectionMade(BaseTransport transport) {
+    // The child's protocol finds it there.
+  }
+
+  @Override
   public void dataReceived(ByteBuffer data) {
     child.pipeDataReceived(fd, data);
   }

@@ -22,6 +22,7 @@ import dev.ouro.testing.OnBothEngines;
 import dev.ouro.testing.PipeRecorder;
 import dev.ouro.testing.Pty;
 import dev.ouro.testing.RawFd;
+import dev.ouro.testing.Recorder;
 import dev.ouro.transport.BaseProtocol;
 import dev.ouro.transport.BaseTransport;
 import dev.ouro.transport.BufferedProtocol;
@@ -596,6 +597,52 @@ class PipeContractTest {
 
     assertThat(recorder.lostWith()).isInstanceOf(BrokenPipeException.class);
     assertThat(recorder.events().stream().filter("connectionLost"::equals)).hasSize(1);
+  }
+
+  /** asyncio's connection_made is the same for pipes and sockets. */
+  @Test
+  void shouldServeProtocolsOfBothDirections() throws LinuxException {
+    Pipe pipe = pipe();
+    Recorder reading = new Recorder();
+    Recorder writing = new Recorder();
+    ReadTransport from = read(reading, pipe.readEnd());
+    WriteTransport to =
+        net.run(net.loop().connectWritePipe(() -> writing, pipe.writeEnd())).transport();
+
+    writing.transport().write("through".getBytes(UTF_8));
+    net.runUntil(() -> reading.receivedText().equals("through"));
+    reading.transport().pauseReading();
+    assertThat(from.isReading()).isFalse();
+    assertThat(reading.transport().isReading()).isFalse();
+    reading.transport().resumeReading();
+    assertThat(writing.transport().isReading()).isFalse();
+    assertThat(writing.transport().canWriteEof()).isTrue();
+    assertThat(reading.transport().canWriteEof()).isFalse();
+    assertThat(writing.transport().getWriteBufferSize()).isZero();
+    assertThat(reading.transport().getExtraInfo("pipe")).isSameAs(pipe.readEnd());
+    assertThat(reading.transport()).hasToString(from.toString());
+
+    assertThatThrownBy(() -> reading.transport().write(new byte[1]))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("write(): nothing is written to <ReadPipeTransport");
+    assertThatThrownBy(writing.transport()::pauseReading)
+        .isInstanceOf(UnsupportedOperationException.class);
+    writing.transport().writeEof();
+    assertThat(to.isClosing()).isTrue();
+    net.runUntil(() -> reading.isLost() && writing.isLost());
+    assertThat(reading.events())
+        .containsExactly("connectionMade", "dataReceived", "eofReceived", "connectionLost");
+  }
+
+  @Test
+  void shouldAbortAPipeThatIsReadByClosingIt() throws LinuxException {
+    Recorder reading = new Recorder();
+    ReadTransport from = read(reading, pipe().readEnd());
+
+    reading.transport().abort();
+
+    assertThat(from.isClosing()).isTrue();
+    net.runUntil(reading::isLost);
   }
 
   // Ownership
