@@ -136,18 +136,21 @@ public final class ChunkPool {
    * @return how many bytes of taken chunks were leaked
    */
   public long close(boolean inUse) {
-    for (Chunk chunk = freeLarge; chunk != null; chunk = chunk.next) {
-      unmap(chunk);
+    boolean leaks = inUse && takenCount > 0;
+    List<Mapping> unused = new ArrayList<>();
+    for (Chunk chunk : large) {
+      if (!leaks || !chunk.taken) {
+        unused.add(chunk.mapping);
+      }
     }
+    large.clear();
     freeLarge = null;
     freeSmall = null;
-    if (inUse && takenCount > 0) {
-      return takenBytes;
+    if (!leaks) {
+      unused.addAll(slabs);
+      slabs.clear();
     }
-    large.forEach(chunk -> chunk.mapping.close());
-    large.clear();
-    slabs.forEach(Mapping::close);
-    slabs.clear();
-    return 0;
+    Mapping.closeAll(unused);
+    return leaks ? takenBytes : 0;
   }
 }
