@@ -47,6 +47,10 @@ public final class TlsEchoServer implements Protocol {
 
   /** Takes the port (0 for any that is free), a PKCS12 key store and its password. */
   public static void main(String[] args) throws IOException, GeneralSecurityException {
+    if (args.length != 3) {
+      System.err.println("usage: TlsEchoServer PORT STORE PASSWORD");
+      System.exit(2);
+    }
     int port = Integer.parseInt(args[0]);
     SslOptions ssl = SslOptions.of(context(Path.of(args[1]), args[2].toCharArray()));
     ServerOptions options = ServerOptions.of("127.0.0.1", port).withSsl(ssl);
