@@ -53,6 +53,10 @@ public final class Epoll implements AutoCloseable {
   private static final int EPOLL_CTL_ADD = 1;
   private static final int EPOLL_CTL_DEL = 2;
   private static final int EPOLL_CTL_MOD = 3;
+  private static final int EPIOCSPARAMS = 0x40088a01;
+  private static final int PARAMS_SIZE = 8;
+  private static final int PARAMS_BUDGET = 4;
+  private static final int PARAMS_PREFER = 6;
   private static final long EVENT_SIZE = Abi.EPOLL_EVENT_SIZE;
   private static final long DATA_OFFSET = Abi.EPOLL_EVENT_DATA_OFFSET;
   private static final int TIMESPEC_SIZE = 16;
@@ -176,6 +180,32 @@ public final class Epoll implements AutoCloseable {
       throw new IllegalStateException("the epoll is closed");
     }
     return events + index * EVENT_SIZE;
+  }
+
+  /**
+   * {@code ioctl(2)} with {@code EPIOCSPARAMS}: before it sleeps, {@link #await} polls the network
+   * device that the watched sockets receive from.
+   *
+   * @param micros for how long, in microseconds; 0 not at all
+   * @param budget how many packets at a time, 0 to 65535; over 64 needs CAP_NET_ADMIN
+   * @param prefer whether the device's interrupts are put off for it
+   * @throws LinuxException EINVAL, ENOTTY: the kernel is too old, before 6.9, or has no busy
+   *     polling; EPERM: too large a budget; EBADF: this is closed
+   * @throws IllegalArgumentException a number out of range
+   */
+  public void busyPoll(int micros, int budget, boolean prefer) throws LinuxException {
+    if (micros < 0) {
+      throw new IllegalArgumentException("micros: " + micros);
+    } else if (budget < 0 || budget > 0xffff) {
+      throw new IllegalArgumentException("budget: " + budget);
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      long params = arena.allocate(PARAMS_SIZE, Integer.BYTES).address();
+      NativeMemory.putInt(params, micros);
+      NativeMemory.putShort(params + PARAMS_BUDGET, (short) budget);
+      NativeMemory.putByte(params + PARAMS_PREFER, (byte) (prefer ? 1 : 0));
+      LinuxException.check("ioctl", Syscall.call(Nr.IOCTL, fd.number(), EPIOCSPARAMS, params));
+    }
   }
 
   /** How many events one {@link #await} takes at most. */

@@ -88,7 +88,10 @@ final class RingCalls {
 
   int registerChecked(String what, int op, long arg, int count) throws LinuxException {
     int result = register(op, arg, count);
-    if (result < 0) {
+    if (result == -Errno.ENOMEM) {
+      String reason = UringSetup.reason(Errno.ENOMEM);
+      throw LinuxException.of("io_uring_register", result, what + ": " + reason);
+    } else if (result < 0) {
       throw LinuxException.of("io_uring_register", result, what);
     }
     return result;

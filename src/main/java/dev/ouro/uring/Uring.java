@@ -24,8 +24,10 @@ import java.util.Objects;
  * <p><b>Threads.</b> A ring belongs to the platform thread that enabled it, {@link #open} or {@link
  * #enable}. All methods are for that thread only, except {@link #fd}. Where the kernel can tell
  * (with {@link Setup#IORING_SETUP_SINGLE_ISSUER}) and where it costs nothing, another thread gets
- * an {@link IllegalStateException}; another thread's {@code prepare…} is not noticed. A virtual
- * thread cannot own a ring, but may use it while the owner carries it.
+ * an {@link IllegalStateException}; another thread's {@code prepare…} is not noticed: two threads
+ * at once spoil the queue, and one that fills an entry while the owner closes or resizes the ring
+ * may end the process. A virtual thread cannot own a ring, but may use it while the owner carries
+ * it.
  *
  * <p><b>Submitting.</b> {@code prepare…} fills an entry, {@link Sqe#submit} queues it, {@link
  * #submit} or {@link #submitAndWait(int)} shows the queue to the kernel, in one system call. Where

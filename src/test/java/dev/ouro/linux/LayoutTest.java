@@ -41,7 +41,8 @@ class LayoutTest {
           SignalFd.class,
           SignalInfo.class,
           SignalMask.class,
-          SocketConstants.class);
+          SocketConstants.class,
+          TimerFd.class);
 
   /** The names of our own, and what they stand for in C. */
   private static final Map<String, String> EXPRESSIONS =
@@ -58,6 +59,12 @@ class LayoutTest {
           Map.entry("AddressInfo.ADDRESS", "offsetof(struct addrinfo, ai_addr)"),
           Map.entry("AddressInfo.CANONICAL_NAME", "offsetof(struct addrinfo, ai_canonname)"),
           Map.entry("AddressInfo.NEXT", "offsetof(struct addrinfo, ai_next)"),
+          Map.entry("Epoll.PARAMS_SIZE", "sizeof(struct epoll_params)"),
+          Map.entry("Epoll.PARAMS_BUDGET", "offsetof(struct epoll_params, busy_poll_budget)"),
+          Map.entry("Epoll.PARAMS_PREFER", "offsetof(struct epoll_params, prefer_busy_poll)"),
+          Map.entry("TimerFd.ITIMERSPEC_SIZE", "sizeof(struct itimerspec)"),
+          Map.entry("TimerFd.INTERVAL", "offsetof(struct itimerspec, it_interval)"),
+          Map.entry("TimerFd.VALUE", "offsetof(struct itimerspec, it_value)"),
           Map.entry("FileStatus.STATX_SIZE", "sizeof(struct statx)"),
           Map.entry("FileStatus.MODE", "offsetof(struct statx, stx_mode)"),
           Map.entry("FileStatus.INODE", "offsetof(struct statx, stx_ino)"),

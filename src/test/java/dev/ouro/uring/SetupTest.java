@@ -170,6 +170,25 @@ class SetupTest {
         .hasMessageContaining("virtual thread");
   }
 
+  /** Behaviour 39: what is registered is charged, too. */
+  @Test
+  void shouldNameTheLimitWhenRegisterAnswersEnomem() throws Exception {
+    Rings.open(8).close();
+    Seccomp.where(
+        Nr.IO_URING_REGISTER,
+        Errno.ENOMEM,
+        Seccomp.Condition.equal(1, Register.IORING_REGISTER_PBUF_RING),
+        () -> {
+          try (Uring ring = Rings.open(8)) {
+            assertThatThrownBy(() -> BufferRing.register(ring, 0, 8, 64, false))
+                .isInstanceOf(LinuxException.class)
+                .hasMessageContaining("buffer group 0")
+                .hasMessageContaining("RLIMIT_MEMLOCK");
+          }
+          return null;
+        });
+  }
+
   @Test
   void shouldNameTheOptionWhenItIsOutOfRange() {
     UringOptions options = UringOptions.entries(8);
