@@ -50,6 +50,17 @@ final class ReadyQueue implements Completions {
     size--;
   }
 
+  /** Whether there is something, and all of it is tasks whose awaited future is done. */
+  boolean holdsOnlyWokenTasks() {
+    for (int i = 0; i < size; i++) {
+      int at = (head + i) & (entries.length - 1);
+      if (!(entries[at] instanceof TaskThread thread && thread.isWoken(completions[at]))) {
+        return false;
+      }
+    }
+    return size > 0;
+  }
+
   void clear() {
     for (int i = 0; i < size; i++) {
       int at = (head + i) & (entries.length - 1);

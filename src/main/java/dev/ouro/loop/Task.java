@@ -211,6 +211,13 @@ public class Task<T> extends Future<T> {
     engineLoop().callSoonReady(thread);
   }
 
+  /**
+   * Whether it is suspended until a future is done; not in {@code sleep(0)}, nor before it began.
+   */
+  final boolean awaitsFuture() {
+    return waiter != null;
+  }
+
   /** Runs the task until it waits or ends. */
   final void step() {
     if (!thread.hasBegun()) {

@@ -79,6 +79,11 @@ abstract class TaskThread extends ThreadState
     }
   }
 
+  /** Whether the entry of the ready queue with {@code completion} is the end of an await. */
+  final boolean isWoken(long completion) {
+    return completion == STEP && task.awaitsFuture();
+  }
+
   /** Whether {@link #begin} was called. */
   final boolean hasBegun() {
     return thread != null;

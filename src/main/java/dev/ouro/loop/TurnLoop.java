@@ -29,6 +29,7 @@ abstract class TurnLoop extends LoopControl {
   private ThreadState threadState;
   private boolean stopping;
   private boolean waited;
+  private boolean pollFound;
   private long turn;
 
   TurnLoop(EngineFactory engines, WaitStrategy strategy, LongSupplier clock) throws LinuxException {
@@ -52,6 +53,7 @@ abstract class TurnLoop extends LoopControl {
     if (!tasks().isEmpty()) {
       armAgainstPinning();
     }
+    pollFound = false;
     try {
       do {
         runOnce();
@@ -239,8 +241,9 @@ abstract class TurnLoop extends LoopControl {
       waited = true;
       beforeFirstWait();
     }
-    // 4. Submit, wait, and take what was completed.
-    waiter.poll(timeoutNanos);
+    // 4. Submit, wait, and take what was completed. Tasks that this woke go on before the next
+    // poll.
+    pollFound = !(pollFound && onlyWokenTasks()) && waiter.poll(timeoutNanos);
     // 5. Take what other threads scheduled.
     takeInbox();
     // 6. Take the timers that are due.
@@ -249,6 +252,10 @@ abstract class TurnLoop extends LoopControl {
     for (int left = ready.size(); left > 0; left--) {
       runFirst();
     }
+  }
+
+  private boolean onlyWokenTasks() {
+    return inbox.isEmpty() && ready.holdsOnlyWokenTasks();
   }
 
   private long pollTimeoutNanos() {

@@ -62,17 +62,18 @@ final class Waiter {
   /**
    * Polls, and waits for at most {@code timeoutNanos} until something is completed or somebody
    * wakes; without limit for a negative timeout.
+   *
+   * @return whether that was so, rather than that the time was up
    */
-  void poll(long timeoutNanos) {
+  boolean poll(long timeoutNanos) {
     if (timeoutNanos == 0) {
-      engine.poll(0);
+      return engine.poll(0);
     } else if (spinNanos == 0) {
-      block(timeoutNanos);
+      return block(timeoutNanos);
     } else if (adapts) {
-      pollAdaptively(timeoutNanos);
-    } else {
-      spin(clock.getAsLong(), timeoutNanos < 0 ? Long.MAX_VALUE : timeoutNanos);
+      return pollAdaptively(timeoutNanos);
     }
+    return spin(clock.getAsLong(), timeoutNanos < 0 ? Long.MAX_VALUE : timeoutNanos);
   }
 
   /** Something is in the inbox: the loop must not go on waiting. From any thread. */
@@ -93,24 +94,22 @@ final class Waiter {
     }
   }
 
-  private void pollAdaptively(long timeoutNanos) {
+  private boolean pollAdaptively(long timeoutNanos) {
     long start = clock.getAsLong();
     if (score < SCORE_TO_SPIN) {
-      block(timeoutNanos);
+      boolean found = block(timeoutNanos);
       learn(clock.getAsLong() - start <= SHORT_BLOCKED_WAIT * spinNanos);
-      return;
+      return found;
     }
     boolean limited = timeoutNanos > 0 && timeoutNanos <= spinNanos;
     boolean ended = spin(start, limited ? timeoutNanos : spinNanos);
     if (ended || limited) {
       learn(ended);
-      return;
+      return ended;
     }
     learn(false);
     long left = timeoutNanos < 0 ? timeoutNanos : timeoutNanos - (clock.getAsLong() - start);
-    if (left != 0 && (timeoutNanos < 0 || left > 0)) {
-      block(left);
-    }
+    return left != 0 && (timeoutNanos < 0 || left > 0) && block(left);
   }
 
   private void learn(boolean wasShort) {
@@ -134,10 +133,10 @@ final class Waiter {
     return false;
   }
 
-  private void block(long timeoutNanos) {
+  private boolean block(long timeoutNanos) {
     state = BLOCKED;
     try {
-      engine.poll(inbox.isEmpty() ? timeoutNanos : 0);
+      return engine.poll(inbox.isEmpty() ? timeoutNanos : 0);
     } finally {
       state = RUNNING;
     }
