@@ -68,7 +68,10 @@ class EnginesAgreePropertyTest {
     return Combinators.combine(either, either, step.list().ofMaxSize(14)).as(Scenario::new);
   }
 
-  @Property(tries = 300)
+  /**
+   * The same scenarios in each run; who takes the seed away, and gives more tries, finds others.
+   */
+  @Property(tries = 300, seed = "266")
   void shouldCallTheProtocolsAlikeOnBothEngines(@ForAll("scenarios") Scenario scenario)
       throws LinuxException {
     Assume.that(isAvailable());
@@ -147,7 +150,9 @@ class EnginesAgreePropertyTest {
     private void settle() {
       for (int quiet = 0; quiet < QUIET_TURNS; quiet++) {
         long before = events;
-        loop.stop();
+        if (!first.willBreak() && !second.willBreak()) {
+          loop.stop(); // else a thread of the kernel may have the send: it ends when it ends
+        }
         loop.runForever();
         if (events != before) {
           quiet = -1;
@@ -160,18 +165,23 @@ class EnginesAgreePropertyTest {
       Transport transport = end.transport;
       try {
         switch (action) {
-          case WRITE_SMALL -> transport.write(new byte[SMALL]);
-          case WRITE_MEDIUM -> transport.write(new byte[MEDIUM]);
-          case WRITE_HUGE -> transport.write(new byte[MORE_THAN_THE_KERNEL_TAKES]);
-          case WRITE_LINES ->
-              transport.writelines(
-                  List.of(ByteBuffer.allocate(SMALL), ByteBuffer.allocate(MEDIUM)));
+          case WRITE_SMALL -> end.write(SMALL);
+          case WRITE_MEDIUM -> end.write(MEDIUM);
+          case WRITE_HUGE -> end.write(MORE_THAN_THE_KERNEL_TAKES);
+          case WRITE_LINES -> {
+            transport.writelines(List.of(ByteBuffer.allocate(SMALL), ByteBuffer.allocate(MEDIUM)));
+            end.written += SMALL + MEDIUM;
+          }
           case PAUSE_READING -> transport.pauseReading();
           case RESUME_READING -> transport.resumeReading();
           case WRITE_EOF -> transport.writeEof();
           case NO_BUFFER -> transport.setWriteBufferLimits(0);
-          case CLOSE -> transport.close();
+          case CLOSE -> {
+            end.leaves();
+            transport.close();
+          }
           case ABORT -> {
+            end.leaves();
             end.abandons();
             transport.abort();
           }
@@ -191,6 +201,8 @@ class EnginesAgreePropertyTest {
       private Transport transport;
       private End peer;
       private long received;
+      private long written;
+      private boolean leavesUnread;
       private boolean receivedIsOpen;
       private int lost;
 
@@ -198,11 +210,30 @@ class EnginesAgreePropertyTest {
         this.keepsOpen = keepsOpen;
       }
 
+      void write(int sizeBytes) {
+        transport.write(new byte[sizeBytes]);
+        written += sizeBytes;
+      }
+
+      /**
+       * What it has not read is dropped. What the kernel still has of that resets the connection,
+       * and how much that is, is the engine's affair: a ring has received before it hears of a
+       * pause.
+       */
+      void leaves() {
+        leavesUnread |= lost == 0 && received < peer.written;
+      }
+
       /** What it has not sent is dropped, and how much that is, is the kernel's affair. */
       void abandons() {
         if (transport.getWriteBufferSize() > 0) {
           peer.receivedIsOpen = true;
         }
+      }
+
+      /** What it has not sent can go nowhere. */
+      boolean willBreak() {
+        return lost == 0 && peer.lost > 0 && transport.getWriteBufferSize() > 0;
       }
 
       String state() {
@@ -227,6 +258,9 @@ class EnginesAgreePropertyTest {
       @Override
       public boolean eofReceived() {
         events++;
+        if (peer.leavesUnread) {
+          return false;
+        }
         reading.add("eof");
         return keepsOpen;
       }
@@ -247,9 +281,12 @@ class EnginesAgreePropertyTest {
       public void connectionLost(Throwable exceptionOrNull) {
         events++;
         lost++;
+        loop.stop();
         boolean broken = exceptionOrNull instanceof ConnectionException;
-        reading.add("lost" + (broken ? " broken" : exceptionOrNull == null ? "" : exceptionOrNull));
-        if (broken) {
+        boolean either = peer.leavesUnread && (broken || exceptionOrNull == null);
+        String why = exceptionOrNull == null ? "" : broken ? " broken" : " " + exceptionOrNull;
+        reading.add("lost" + (either ? "" : why));
+        if (broken || either) {
           peer.receivedIsOpen = true;
         }
       }
