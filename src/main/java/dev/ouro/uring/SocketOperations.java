@@ -87,6 +87,19 @@ public sealed interface SocketOperations permits Uring {
     return prepare(Op.IORING_OP_SEND, fd, 0, address(data), length(data), OpFlag.MSG_NOSIGNAL);
   }
 
+  /**
+   * {@link Op#IORING_OP_SEND} of what was offered to {@code buffers} first. ENOBUFS when nothing
+   * is.
+   *
+   * @param ioprio 0 for one buffer; {@link OpFlag#IORING_RECVSEND_BUNDLE} for all that are there,
+   *     with {@link OpFlag#MSG_WAITALL}
+   */
+  default Sqe prepareSend(int fd, SendBuffers buffers, int msgFlags, int ioprio) {
+    return prepare(Op.IORING_OP_SEND, fd, 0, 0, 0, msgFlags)
+        .bufferGroup(buffers.groupId())
+        .ioprio(ioprio);
+  }
+
   /** {@link Op#IORING_OP_SEND} to the socket address at {@code sockaddr}. */
   default Sqe prepareSendTo(
       int fd, long address, int length, int msgFlags, long sockaddr, int sockaddrLength) {
