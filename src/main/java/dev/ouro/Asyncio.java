@@ -6,6 +6,7 @@ import dev.ouro.linux.LinuxException;
 import dev.ouro.loop.CallbackLoop;
 import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.Future;
+import dev.ouro.loop.FutureCallGraph;
 import dev.ouro.loop.RunningLoop;
 import dev.ouro.loop.Sleep;
 import dev.ouro.loop.Task;
@@ -35,6 +36,7 @@ import dev.ouro.transport.SubprocessOptions;
 import dev.ouro.transport.UnixConnectionOptions;
 import dev.ouro.transport.UnixServerOptions;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Collection;
@@ -235,6 +237,44 @@ public final class Asyncio {
   public static Set<Task<?>> allTasks(CallbackLoop loop) {
     Objects.requireNonNull(loop, "loop");
     return loop instanceof EngineLoop own ? Task.all(own) : Set.of();
+  }
+
+  /**
+   * Where the calling task is, and who waits for it: asyncio's {@code capture_call_graph}.
+   *
+   * @return null in a callback
+   * @throws IllegalStateException no loop runs on this thread
+   */
+  public static FutureCallGraph captureCallGraph() {
+    Task<?> task = currentTask();
+    return task == null ? null : FutureCallGraph.capture(task, 1);
+  }
+
+  /** Where {@code future} is, if it is a task, and who waits for it; on its loop's thread. */
+  public static FutureCallGraph captureCallGraph(Future<?> future) {
+    return FutureCallGraph.capture(future, 0);
+  }
+
+  /** {@link #captureCallGraph(Future)} as text: asyncio's {@code format_call_graph}. */
+  public static String formatCallGraph(Future<?> future) {
+    return captureCallGraph(future).format();
+  }
+
+  /** {@link #captureCallGraph()} of the calling task as text; empty in a callback. */
+  public static String formatCallGraph() {
+    Task<?> task = currentTask();
+    return task == null ? "" : FutureCallGraph.capture(task, 1).format();
+  }
+
+  /** Prints {@link #formatCallGraph(Future)}: asyncio's {@code print_call_graph}. */
+  public static void printCallGraph(Future<?> future, PrintStream out) {
+    out.println(formatCallGraph(future));
+  }
+
+  /** {@link #printCallGraph(Future, PrintStream)} of the calling task to {@link System#out}. */
+  public static void printCallGraph() {
+    Task<?> task = currentTask();
+    System.out.println(task == null ? "" : FutureCallGraph.capture(task, 1).format());
   }
 
   /**

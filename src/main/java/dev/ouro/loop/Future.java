@@ -397,6 +397,22 @@ public class Future<T> extends FutureStage<T> implements java.util.concurrent.Fu
     }
   }
 
+  /** Who waits for it, in the order in which they came. */
+  final List<Future<?>> awaitedBy() {
+    if (!(callbacks instanceof List)) {
+      return callbacks instanceof Task<?> task ? List.of(task) : List.of();
+    }
+    List<Future<?>> waiting = new ArrayList<>();
+    for (DoneCallback<T> added : callbackList()) {
+      if (added.resumes() != null) {
+        waiting.add(added.resumes());
+      } else if (added.callback() instanceof AwaitedBy by && by.awaitedBy() != null) {
+        waiting.add(by.awaitedBy());
+      }
+    }
+    return waiting;
+  }
+
   /** Whether one task awaits it, and nobody else has asked for it. */
   final boolean isAwaitedAlone() {
     return callbacks instanceof Task

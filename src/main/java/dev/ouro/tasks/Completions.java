@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.tasks;
 
+import dev.ouro.loop.AwaitedBy;
 import dev.ouro.loop.CallbackLoop;
 import dev.ouro.loop.Future;
 import dev.ouro.loop.RunningLoop;
 import dev.ouro.loop.Sneaky;
+import dev.ouro.loop.Task;
 import dev.ouro.loop.TimerHandle;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -15,7 +17,6 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 
 /**
  * Several futures in the order in which they are done: what asyncio's {@code as_completed} gives
@@ -28,8 +29,21 @@ public final class Completions<F extends Future<?>> implements Iterator<F> {
   private final Set<F> pending;
   private final ArrayDeque<F> done = new ArrayDeque<>();
   private final ArrayDeque<Future<Void>> waiters = new ArrayDeque<>();
-  private final Consumer<Future<?>> callback = this::add;
+  private final Task<?> task = Task.current();
+  private final AwaitedBy callback = new Done();
   private final TimerHandle timer;
+
+  private final class Done implements AwaitedBy {
+    @Override
+    public void accept(Future<?> finished) {
+      add(finished);
+    }
+
+    @Override
+    public Future<?> awaitedBy() {
+      return task;
+    }
+  }
 
   /** How many {@link #next} has still to give out. */
   private int left;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.tasks;
 
+import dev.ouro.loop.AwaitedBy;
 import dev.ouro.loop.CallbackLoop;
 import dev.ouro.loop.Future;
 import java.util.ArrayList;
@@ -15,6 +16,18 @@ import java.util.concurrent.CancellationException;
  * @param <T> what the results are; with exceptions returned, also {@link Throwable}
  */
 public final class Gathering<T> extends Future<List<T>> {
+  private final class ChildDone implements AwaitedBy {
+    @Override
+    public void accept(Future<?> child) {
+      childDone(child);
+    }
+
+    @Override
+    public Future<?> awaitedBy() {
+      return Gathering.this;
+    }
+  }
+
   private final List<Future<?>> children;
   private final boolean returnExceptions;
   private int finished;
@@ -38,12 +51,13 @@ public final class Gathering<T> extends Future<List<T>> {
     if (children.isEmpty()) {
       setResult(List.of());
     }
+    AwaitedBy callback = new ChildDone();
     List<Future<?>> doneAlready = new ArrayList<>();
     for (Future<?> child : children) {
       if (child.done()) {
         doneAlready.add(child);
       } else {
-        child.addDoneCallback(this::childDone);
+        child.addDoneCallback(callback);
       }
     }
     doneAlready.forEach(this::childDone);

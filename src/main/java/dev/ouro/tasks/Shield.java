@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.tasks;
 
+import dev.ouro.loop.AwaitedBy;
 import dev.ouro.loop.ExceptionContext;
 import dev.ouro.loop.Future;
 import java.util.function.Consumer;
@@ -15,7 +16,20 @@ public final class Shield<T> extends Future<T> {
   private static final Consumer<Future<?>> REPORT_FAILURE = Shield::reportFailure;
 
   private final Future<T> inner;
-  private final Consumer<Future<T>> callback = this::innerDone;
+  private final AwaitedBy callback = new InnerDone();
+
+  /** What waits for the other future. */
+  private final class InnerDone implements AwaitedBy {
+    @Override
+    public void accept(Future<?> done) {
+      innerDone(inner);
+    }
+
+    @Override
+    public Future<?> awaitedBy() {
+      return Shield.this;
+    }
+  }
 
   /** Shields {@code inner}, which had better be referred to elsewhere, too. */
   @SuppressWarnings("this-escape") // to the loop, on whose thread this is

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.tasks;
 
+import dev.ouro.loop.AwaitedBy;
 import dev.ouro.loop.CallbackLoop;
 import dev.ouro.loop.ExceptionContext;
 import dev.ouro.loop.ExceptionGroup;
@@ -61,6 +62,18 @@ public final class TaskGroup {
      * @throws Exception what is then one of the group's errors
      */
     T call(TaskGroup group) throws Exception;
+  }
+
+  private final class TaskDone implements AwaitedBy {
+    @Override
+    public void accept(Future<?> task) {
+      taskDone(task);
+    }
+
+    @Override
+    public Future<?> awaitedBy() {
+      return parent;
+    }
   }
 
   private final CallbackLoop loop;
@@ -148,7 +161,7 @@ public final class TaskGroup {
       taskDone(task);
     } else {
       tasks.add(task);
-      task.addDoneCallback(this::taskDone);
+      task.addDoneCallback(new TaskDone());
     }
     return task;
   }

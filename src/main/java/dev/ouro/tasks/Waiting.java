@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.tasks;
 
+import dev.ouro.loop.AwaitedBy;
 import dev.ouro.loop.CallbackLoop;
 import dev.ouro.loop.Future;
 import dev.ouro.loop.RunningLoop;
+import dev.ouro.loop.Task;
 import dev.ouro.loop.TimerHandle;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /** Waits for some of several futures: asyncio's {@code wait}. None is cancelled. */
-public final class Waiting implements Consumer<Future<?>> {
+public final class Waiting implements AwaitedBy {
   private final Set<? extends Future<?>> futures;
   private final ReturnWhen returnWhen;
   private final Future<Void> waiter;
+  private final Task<?> task = Task.current();
   private int left;
 
   private Waiting(CallbackLoop loop, Set<? extends Future<?>> futures, ReturnWhen returnWhen) {
@@ -77,6 +79,11 @@ public final class Waiting implements Consumer<Future<?>> {
         || returnWhen == ReturnWhen.FIRST_EXCEPTION && failed(done)) {
       wake();
     }
+  }
+
+  @Override
+  public Future<?> awaitedBy() {
+    return task;
   }
 
   private void wake() {
