@@ -76,10 +76,13 @@ class SocketMethodsContractTest {
     return pair;
   }
 
-  /** Two ends of a connection over TCP. */
+  /** Two ends of a connection over TCP, which never takes {@link #HUGE} bytes that nobody reads. */
   private Socket[] connection() throws LinuxException {
     Socket listener = listener();
     Socket client = tcp();
+    // Else the kernel makes them as large as tcp_wmem and tcp_rmem allow, when it likes.
+    listener.setsockopt(SocketConstants.SOL_SOCKET, SocketConstants.SO_RCVBUF, HUGE / 20);
+    client.setsockopt(SocketConstants.SOL_SOCKET, SocketConstants.SO_SNDBUF, HUGE / 20);
     Future<AcceptedSocket> accepting = net.loop().sockAccept(listener);
     net.run(net.loop().sockConnect(client, listener.getsockname()));
     return new Socket[] {client, net.closing(net.run(accepting)).conn()};
