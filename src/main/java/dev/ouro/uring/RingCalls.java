@@ -40,7 +40,7 @@ final class RingCalls {
       throw new IllegalStateException("the ring belongs to thread " + owner.getName() + " already");
     }
     if (disabled) {
-      registerChecked("enable", Register.IORING_REGISTER_ENABLE_RINGS, 0, 0);
+      check("io_uring_register", register(Register.IORING_REGISTER_ENABLE_RINGS, 0, 0));
     }
     owner = Thread.currentThread();
     ownerTid = Syscall.call(Nr.GETTID, 0);
@@ -50,6 +50,23 @@ final class RingCalls {
       enterFlags = Enter.IORING_ENTER_REGISTERED_RING;
     } else {
       enterFd = fd.number();
+    }
+  }
+
+  /**
+   * Whether {@code io_uring_enter(2)} may be called: a filter may let rings be made, and refuse
+   * this. A ring that is disabled answers EBADFD.
+   */
+  static void tryEnter(Fd fd) throws LinuxException {
+    long result = Syscall.call(Nr.IO_URING_ENTER, fd.number(), 0, 0, 0);
+    if (result == -Errno.EPERM || result == -Errno.ENOSYS) {
+      check("io_uring_enter", result);
+    }
+  }
+
+  private static void check(String call, long result) throws LinuxException {
+    if (result < 0) {
+      throw LinuxException.of(call, result, UringSetup.reason((int) -result));
     }
   }
 
@@ -88,8 +105,8 @@ final class RingCalls {
 
   int registerChecked(String what, int op, long arg, int count) throws LinuxException {
     int result = register(op, arg, count);
-    if (result == -Errno.ENOMEM) {
-      String reason = UringSetup.reason(Errno.ENOMEM);
+    if (result == -Errno.ENOMEM || result == -Errno.EPERM || result == -Errno.ENOSYS) {
+      String reason = UringSetup.reason(-result);
       throw LinuxException.of("io_uring_register", result, what + ": " + reason);
     } else if (result < 0) {
       throw LinuxException.of("io_uring_register", result, what);

@@ -104,6 +104,7 @@ public final class Uring
     try {
       memory = new UringMemory();
       setup = UringSetup.open(options, memory.params());
+      RingCalls.tryEnter(setup.fd);
       memory.map(setup.fd, setup.setupFlags);
       ring = new Uring(options, setup, memory);
       if (!options.startDisabled()) {

@@ -3,6 +3,7 @@ package dev.ouro.uring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.ouro.linux.Errno;
 import dev.ouro.linux.LinuxException;
@@ -103,6 +104,26 @@ class SetupTest {
 
     assertThat(e.errno()).isEqualTo(Errno.EINVAL);
     assertThat(e.call()).isEqualTo("io_uring_setup");
+  }
+
+  /** Behaviour 39: filters that let rings be made, and no more. */
+  @ParameterizedTest
+  @ValueSource(strings = {"io_uring_register", "io_uring_enter"})
+  void shouldSayThatSeccompRefusesWhenALaterCallAnswersEperm(String call) throws Exception {
+    Rings.open(8).close();
+    int nr = call.equals("io_uring_enter") ? Nr.IO_URING_ENTER : Nr.IO_URING_REGISTER;
+
+    LinuxException e =
+        Seccomp.where(
+            nr,
+            Errno.EPERM,
+            Seccomp.Condition.ALWAYS,
+            () ->
+                catchThrowableOfType(
+                    LinuxException.class, () -> Uring.open(UringOptions.entries(8))));
+
+    assertThat(e.call()).isEqualTo(call);
+    assertThat(e).hasMessageContaining("seccomp");
   }
 
   private static LinuxException refusal(int errno) throws Exception {
