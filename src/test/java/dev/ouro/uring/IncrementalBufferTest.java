@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Behaviour 26: provided buffers that are filled bit by bit. */
 class IncrementalBufferTest {
@@ -61,6 +63,47 @@ class IncrementalBufferTest {
         assertThat(group.available()).isEqualTo(2);
       }
     }
+  }
+
+  /** A pipe can be polled, as a socket: what it brings is known before a buffer is taken. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldReadAPipeAsItReceivesFromASocket(boolean multishot) throws Exception {
+    try (Kernel kernel = new Kernel();
+        Uring ring = Rings.open(8)) {
+      int[] pipe = kernel.pipe();
+      BufferRing group = BufferRing.register(ring, 0, 2, 32, true);
+      boolean reads = false;
+      for (int i = 0; i < 300; i++) {
+        String text = "piece " + i;
+        if (i % 2 == 0) {
+          kernel.write(pipe[1], text);
+        }
+        StringBuilder read = new StringBuilder();
+        while (read.length() < text.length()) {
+          if (!reads) {
+            prepareRead(ring, pipe[0], group, multishot).submit();
+            ring.submit();
+          }
+          if (i % 2 == 1 && read.isEmpty()) {
+            kernel.write(pipe[1], text);
+          }
+          Rings.Cqe cqe = Rings.awaitOne(ring);
+          assertThat(cqe.result()).isPositive();
+          read.append(take(group, cqe));
+          group.release(BufferRing.bufferId(cqe.flags()));
+          reads = cqe.more();
+        }
+        assertThat(read).hasToString(text);
+        assertThat(group.available()).isEqualTo(2);
+      }
+    }
+  }
+
+  private static Sqe prepareRead(Uring ring, int fd, BufferRing group, boolean multishot) {
+    return multishot && ring.supports(Op.IORING_OP_READ_MULTISHOT)
+        ? ring.prepareReadMultishot(fd, group)
+        : ring.prepareRead(fd, group, 0, -1);
   }
 
   @Test
