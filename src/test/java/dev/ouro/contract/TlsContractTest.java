@@ -137,13 +137,13 @@ class TlsContractTest {
   /** Behaviours 130, 208 and 212: much more than any buffer holds, each way at once. */
   @Test
   void shouldCarryMuchBothWays() {
-    byte[] sent = Bytes.pattern(5_000_000);
+    byte[] sent = Bytes.pattern(8_000_000); // tcp_wmem is 4 MiB
     Server server = tls.serve(() -> accepted);
     Transport transport = tls.connect(server, client);
     net.runUntil(accepted::isMade);
 
     accepted.transport().write(sent);
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 800; i++) {
       transport.write(ByteBuffer.wrap(sent, i * 10_000, 10_000));
     }
     assertThat(accepted.events()).contains("pauseWriting");
