@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.transport;
 
+import dev.ouro.linux.EventFd;
 import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Socket;
@@ -115,9 +116,10 @@ final class SocketServer implements Server {
       return;
     }
     try {
-      int listener = listeners.getFirst().socket().fd().number();
-      for (int i = 0; i < SPARES; i++) {
-        Fd spare = Fd.duplicate(listener, 0);
+      while (spares.size() < SPARES) {
+        // Of no socket: a listener's duplicate would keep its port.
+        Fd spare =
+            spares.isEmpty() ? EventFd.create().fd() : Fd.duplicate(spares.getFirst().number(), 0);
         open.add(spare, this);
         spares.add(spare);
       }
