@@ -58,9 +58,7 @@ public interface CallbackLoop extends AutoCloseable {
   <T> T runUntilComplete(Future<T> future);
 
   /** {@link #runUntilComplete(Future)} of a task that runs {@code coro}. */
-  default <T> T runUntilComplete(Callable<T> coro) {
-    return runUntilComplete(createTask(coro));
-  }
+  <T> T runUntilComplete(Callable<T> coro);
 
   /** {@link #runUntilComplete(Future)} of a task that runs {@code coro}. */
   default void runUntilComplete(TaskBody coro) {

@@ -241,8 +241,7 @@ abstract class TurnLoop extends LoopControl {
       waited = true;
       beforeFirstWait();
     }
-    // 4. Submit, wait, and take what was completed. Tasks that this woke go on before the next
-    // poll.
+    // 4. Submit, wait, and take what was completed; tasks that this wakes go on before the next.
     pollFound = !(pollFound && onlyWokenTasks()) && waiter.poll(timeoutNanos);
     // 5. Take what other threads scheduled.
     takeInbox();
