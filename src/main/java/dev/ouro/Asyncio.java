@@ -704,7 +704,7 @@ public final class Asyncio {
    * @throws IOException it cannot be run
    */
   public static Process createSubprocessExec(String... args) throws IOException {
-    return createSubprocessExec(List.of(args), inheriting());
+    return createSubprocessExec(List.of(args), SubprocessOptions.DEFAULT);
   }
 
   /** {@link #createSubprocessExec(List, SubprocessOptions, int)} with the usual limit. */
@@ -714,8 +714,9 @@ public final class Asyncio {
   }
 
   /**
-   * Runs a program: asyncio's {@code create_subprocess_exec}. Other than there, {@link
-   * SubprocessOptions#DEFAULT} has pipes for all three.
+   * Runs a program: asyncio's {@code create_subprocess_exec}. Standard input, output and error that
+   * {@code options} do not set are this process's own; for a stream of {@link Process}, set {@link
+   * Stdio#PIPE}.
    *
    * @param args as {@link EventLoop#subprocessExec} takes them
    * @param limitBytes of each reader's buffer
@@ -724,8 +725,8 @@ public final class Asyncio {
   public static Process createSubprocessExec(
       List<?> args, SubprocessOptions options, int limitBytes) throws IOException {
     EventLoop loop = getRunningLoop();
-    return Streams.process(
-        loop, limitBytes, factory -> loop.subprocessExec(factory, args, options));
+    SubprocessOptions given = inheriting(options);
+    return Streams.process(loop, limitBytes, factory -> loop.subprocessExec(factory, args, given));
   }
 
   /**
@@ -734,7 +735,7 @@ public final class Asyncio {
    * @throws IOException the shell cannot be run
    */
   public static Process createSubprocessShell(String cmd) throws IOException {
-    return createSubprocessShell(cmd, inheriting());
+    return createSubprocessShell(cmd, SubprocessOptions.DEFAULT);
   }
 
   /** {@link #createSubprocessShell(String, SubprocessOptions, int)} with the usual limit. */
@@ -744,8 +745,8 @@ public final class Asyncio {
   }
 
   /**
-   * Runs a command of the shell: asyncio's {@code create_subprocess_shell}. Other than there,
-   * {@link SubprocessOptions#DEFAULT} has pipes for all three.
+   * Runs a command of the shell: asyncio's {@code create_subprocess_shell}. Standard input, output
+   * and error as {@link #createSubprocessExec(List, SubprocessOptions, int)} has them.
    *
    * @param limitBytes of each reader's buffer
    * @throws IOException the shell cannot be run
@@ -753,14 +754,11 @@ public final class Asyncio {
   public static Process createSubprocessShell(String cmd, SubprocessOptions options, int limitBytes)
       throws IOException {
     EventLoop loop = getRunningLoop();
-    return Streams.process(
-        loop, limitBytes, factory -> loop.subprocessShell(factory, cmd, options));
+    SubprocessOptions given = inheriting(options);
+    return Streams.process(loop, limitBytes, factory -> loop.subprocessShell(factory, cmd, given));
   }
 
-  private static SubprocessOptions inheriting() {
-    return SubprocessOptions.DEFAULT
-        .withStdin(Stdio.INHERIT)
-        .withStdout(Stdio.INHERIT)
-        .withStderr(Stdio.INHERIT);
+  private static SubprocessOptions inheriting(SubprocessOptions options) {
+    return Objects.requireNonNull(options, "options").withDefaultStdio(Stdio.INHERIT);
   }
 }

@@ -225,7 +225,8 @@ public interface EventLoop extends CallbackLoop, SocketLoop {
   /**
    * Runs a program. asyncio's {@code subprocess_exec}. The loop waits until the program runs, or
    * cannot (mostly 0.1 to 0.2 ms; nothing of this process's memory is copied). No thread waits for
-   * its end: a pidfd tells.
+   * its end: a pidfd tells. Standard input, output and error that {@code options} do not set are
+   * pipes.
    *
    * @param args the program and its arguments, each a {@link String}, a {@code byte[]} or a {@link
    *     java.nio.file.Path}. A program without a slash is searched for in {@code PATH}

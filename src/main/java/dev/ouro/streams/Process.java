@@ -20,11 +20,16 @@ import java.util.Objects;
  * A child process as tasks see it: asyncio's {@code Process}, made by {@code
  * Asyncio.createSubprocessExec} and {@code createSubprocessShell}.
  *
+ * <p>It has this process's standard input, output and error, and no streams, unless the options say
+ * otherwise.
+ *
  * <p>Threads: tasks of the loop.
  *
  * {@snippet :
- * Process process = Asyncio.createSubprocessShell("date; exit 3");
- * int status = process.waitFor();
+ * SubprocessOptions options = SubprocessOptions.DEFAULT.withStdout(Stdio.PIPE);
+ * Process process = Asyncio.createSubprocessShell("date; exit 3", options);
+ * String date = process.communicate().stdout(UTF_8);
+ * int status = process.returncode();
  * }
  */
 @SuppressWarnings("AvoidCommonTypeNames") // it is asyncio's
@@ -85,14 +90,15 @@ public final class Process {
 
   /** {@link #communicate(byte[])} of text. */
   public ProcessOutput communicate(String input, Charset charset) throws IOException {
-    return communicate(input.getBytes(charset));
+    return communicate(input == null ? null : input.getBytes(charset));
   }
 
   /**
    * Sends {@code input}, ends standard input, reads everything that the child writes, and waits for
    * its end. A child that does not read all of its input is no error.
    *
-   * @param input null for none
+   * @param input null for none; goes nowhere where standard input is no pipe
+   * @return null for what is no pipe
    * @throws IOException a pipe broke
    */
   public ProcessOutput communicate(byte[] input) throws IOException {

@@ -13,18 +13,21 @@ import java.util.stream.IntStream;
  * {@code subprocess_shell}, and those of Python's {@code Popen} that they take. Immutable: every
  * {@code with…} answers a changed copy.
  *
- * <p>A child has no descriptor of this process but its standard ones and {@link #withPassFds}; it
- * blocks no signal, and does the default about those that this process handles.
+ * <p>Of the standard descriptors, those that are not set are pipes for {@code
+ * EventLoop.subprocessExec} and {@code subprocessShell}, and this process's own for {@code
+ * Asyncio.createSubprocessExec} and {@code createSubprocessShell}, as in asyncio. A child has no
+ * other descriptor of this process but {@link #withPassFds}; it blocks no signal, and does the
+ * default about those that this process handles.
  */
 public final class SubprocessOptions {
-  /** Three pipes, and everything else as this process has it. */
+  /** Nothing is set: all but the standard descriptors is as this process has it. */
   public static final SubprocessOptions DEFAULT = new SubprocessOptions();
 
   private static final int MAX_UMASK = 07777;
 
-  private Stdio stdin = Stdio.PIPE;
-  private Stdio stdout = Stdio.PIPE;
-  private Stdio stderr = Stdio.PIPE;
+  private Stdio stdin;
+  private Stdio stdout;
+  private Stdio stderr;
   private String cwd;
   private Map<String, String> env;
   private String executable;
@@ -61,7 +64,7 @@ public final class SubprocessOptions {
   }
 
   /**
-   * With this standard input; {@link Stdio#PIPE} by default, null as {@link Stdio#INHERIT}.
+   * With this standard input; null, as asyncio's {@code None}, is {@link Stdio#INHERIT}.
    *
    * @throws IllegalArgumentException {@link Stdio#STDOUT}
    */
@@ -72,7 +75,7 @@ public final class SubprocessOptions {
   }
 
   /**
-   * With this standard output; {@link Stdio#PIPE} by default, null as {@link Stdio#INHERIT}.
+   * With this standard output; null, as asyncio's {@code None}, is {@link Stdio#INHERIT}.
    *
    * @throws IllegalArgumentException {@link Stdio#STDOUT}
    */
@@ -82,10 +85,26 @@ public final class SubprocessOptions {
     return copy;
   }
 
-  /** With this standard error; {@link Stdio#PIPE} by default, null as {@link Stdio#INHERIT}. */
+  /** With this standard error; null, as asyncio's {@code None}, is {@link Stdio#INHERIT}. */
   public SubprocessOptions withStderr(Stdio stderr) {
     SubprocessOptions copy = new SubprocessOptions(this);
     copy.stderr = orInherit(stderr);
+    return copy;
+  }
+
+  /**
+   * With {@code stdio} for those of the three that are not set: {@code
+   * withDefaultStdio(Stdio.PIPE)} asks for three pipes.
+   *
+   * @param stdio null as {@link Stdio#INHERIT}
+   * @throws IllegalArgumentException {@link Stdio#STDOUT}
+   */
+  public SubprocessOptions withDefaultStdio(Stdio stdio) {
+    Stdio unset = notStdout(orInherit(stdio));
+    SubprocessOptions copy = new SubprocessOptions(this);
+    copy.stdin = stdin == null ? unset : stdin;
+    copy.stdout = stdout == null ? unset : stdout;
+    copy.stderr = stderr == null ? unset : stderr;
     return copy;
   }
 
@@ -283,17 +302,17 @@ public final class SubprocessOptions {
     return value;
   }
 
-  /** The standard input. */
+  /** The standard input; null: not set. */
   public Stdio stdin() {
     return stdin;
   }
 
-  /** The standard output. */
+  /** The standard output; null: not set. */
   public Stdio stdout() {
     return stdout;
   }
 
-  /** The standard error. */
+  /** The standard error; null: not set. */
   public Stdio stderr() {
     return stderr;
   }

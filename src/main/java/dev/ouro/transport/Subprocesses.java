@@ -77,7 +77,7 @@ final class Subprocesses {
   private ChildTransport spawn(
       ChildProgram program, SubprocessOptions options, SubprocessProtocol protocol, Context context)
       throws LinuxException {
-    try (ChildStdio stdio = ChildStdio.open(options)) {
+    try (ChildStdio stdio = ChildStdio.open(options.withDefaultStdio(Stdio.PIPE))) {
       PidFd child = open(spawn(program, options, stdio));
       try {
         ChildTransport transport = new ChildTransport(loop, open, child, protocol, context);

@@ -13,6 +13,7 @@ import dev.ouro.testing.ChildFixture;
 import dev.ouro.testing.OnBothEnginesAndTaskKinds;
 import dev.ouro.testing.TaskFixture;
 import dev.ouro.testing.TaskKind;
+import dev.ouro.transport.Stdio;
 import dev.ouro.transport.SubprocessOptions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Tasks that make a child or wait for one, cancelled everywhere. Behaviours 244 and 245. */
 @OnBothEnginesAndTaskKinds
 class CancelProcessesContractTest {
+  private static final SubprocessOptions PIPES =
+      SubprocessOptions.DEFAULT.withDefaultStdio(Stdio.PIPE);
+
   @RegisterExtension final TaskFixture tasks;
   private final CancelEverywhere everywhere;
 
@@ -31,7 +35,7 @@ class CancelProcessesContractTest {
 
   /** One that lives for as long as its standard input is open. */
   private static Process cat() throws Exception {
-    return Asyncio.createSubprocessExec(List.of("cat"), SubprocessOptions.DEFAULT);
+    return Asyncio.createSubprocessExec(List.of("cat"), PIPES);
   }
 
   /** As asyncio, the cancelled task ends only when the child, which was killed, is gone. */
@@ -88,8 +92,7 @@ class CancelProcessesContractTest {
     @Override
     public final Future<?> start() {
       Process started =
-          tasks.run(() ->
-              Asyncio.createSubprocessExec(List.of("sleep", "1000"), SubprocessOptions.DEFAULT));
+          tasks.run(() -> Asyncio.createSubprocessExec(List.of("sleep", "1000"), PIPES));
       process = started;
       return tasks.create(() -> await(started));
     }

@@ -2,6 +2,7 @@
 package dev.ouro.contract;
 
 import static dev.ouro.testing.ChildFixture.stdin;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -42,6 +43,36 @@ class SubprocessStdioContractTest {
 
   SubprocessStdioContractTest(EngineKind kind) {
     children = new ChildFixture(kind);
+  }
+
+  /** Behaviour 234. */
+  @Test
+  void shouldMakePipesUnlessToldOtherwise() {
+    ChildRecorder child = children.shell(PIPES, "cat; echo err >&2");
+    stdin(child).write("in\n".getBytes(US_ASCII));
+    stdin(child).writeEof();
+
+    children.finish(child);
+
+    assertThat(child.output()).isEqualTo("in\n");
+    assertThat(child.errors()).isEqualTo("err\n");
+  }
+
+  /** Behaviour 234: what is set stays, whatever it is. */
+  @Test
+  void shouldSetWhatIsNotSet() {
+    SubprocessOptions options = SubprocessOptions.DEFAULT.withStdin(null).withStderr(Stdio.STDOUT);
+
+    SubprocessOptions all = options.withDefaultStdio(Stdio.DEVNULL);
+
+    assertThat(List.of(all.stdin(), all.stdout(), all.stderr()))
+        .containsExactly(Stdio.INHERIT, Stdio.DEVNULL, Stdio.STDOUT);
+    assertThat(options.stdout()).as("not set").isNull();
+    assertThat(options.withDefaultStdio(null).stdout()).isSameAs(Stdio.INHERIT);
+    assertThat(all.withDefaultStdio(Stdio.PIPE).stdout()).isSameAs(Stdio.DEVNULL);
+    assertThatThrownBy(() -> options.withDefaultStdio(Stdio.STDOUT))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("STDOUT can only be used for stderr");
   }
 
   /** Behaviour 234. */
