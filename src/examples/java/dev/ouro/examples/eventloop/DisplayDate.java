@@ -3,6 +3,7 @@ package dev.ouro.examples.eventloop;
 
 import dev.ouro.Asyncio;
 import dev.ouro.EventLoop;
+import dev.ouro.examples.Arguments;
 import dev.ouro.loop.CallbackLoop;
 import java.time.Duration;
 import java.time.LocalDateTime;
@@ -21,7 +22,8 @@ public final class DisplayDate {
 
   /** Takes the number of seconds; 5 without. */
   public static void main(String[] args) {
-    Duration howLong = Duration.ofSeconds(args.length == 0 ? 5 : Long.parseLong(args[0]));
+    Arguments arguments = new Arguments("DisplayDate [SECONDS]", args);
+    Duration howLong = Duration.ofSeconds(arguments.number("SECONDS", 0, 999_999, 5));
     try (EventLoop loop = Asyncio.newEventLoop()) {
       run(loop, howLong);
     }

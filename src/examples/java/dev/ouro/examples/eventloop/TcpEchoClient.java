@@ -3,6 +3,7 @@ package dev.ouro.examples.eventloop;
 
 import dev.ouro.Asyncio;
 import dev.ouro.EventLoop;
+import dev.ouro.examples.Arguments;
 import dev.ouro.loop.Future;
 import dev.ouro.transport.Connection;
 import dev.ouro.transport.ConnectionOptions;
@@ -40,7 +41,7 @@ public final class TcpEchoClient implements Protocol {
 
   /** Takes the port of {@link TcpEchoServer}; 8888 without. */
   public static void main(String[] args) {
-    int port = args.length == 0 ? 8888 : Integer.parseInt(args[0]);
+    int port = new Arguments("TcpEchoClient [PORT]", args).port("PORT", 8888);
     try (EventLoop loop = Asyncio.newEventLoop()) {
       Future<Void> connectionLost = loop.createFuture();
       Connection<Transport, TcpEchoClient> connection =

@@ -3,6 +3,7 @@ package dev.ouro.examples.eventloop;
 
 import dev.ouro.Asyncio;
 import dev.ouro.EventLoop;
+import dev.ouro.examples.Arguments;
 import dev.ouro.transport.Protocol;
 import dev.ouro.transport.Server;
 import dev.ouro.transport.ServerOptions;
@@ -36,7 +37,7 @@ public final class TcpEchoServer implements Protocol {
 
   /** Takes the port; 8888 without, and 0 for any that is free. */
   public static void main(String[] args) {
-    int port = args.length == 0 ? 8888 : Integer.parseInt(args[0]);
+    int port = new Arguments("TcpEchoServer [PORT]", args).port("PORT", 8888);
     ServerOptions options = ServerOptions.of("127.0.0.1", port);
     try (EventLoop loop = Asyncio.newEventLoop();
         Server server = loop.runUntilComplete(loop.createServer(TcpEchoServer::new, options))) {

@@ -3,6 +3,7 @@ package dev.ouro.examples.eventloop;
 
 import dev.ouro.Asyncio;
 import dev.ouro.EventLoop;
+import dev.ouro.examples.Arguments;
 import dev.ouro.transport.Protocol;
 import dev.ouro.transport.Server;
 import dev.ouro.transport.ServerOptions;
@@ -47,12 +48,11 @@ public final class TlsEchoServer implements Protocol {
 
   /** Takes the port (0 for any that is free), a PKCS12 key store and its password. */
   public static void main(String[] args) throws IOException, GeneralSecurityException {
-    if (args.length != 3) {
-      System.err.println("usage: TlsEchoServer PORT STORE PASSWORD");
-      System.exit(2);
-    }
-    int port = Integer.parseInt(args[0]);
-    SslOptions ssl = SslOptions.of(context(Path.of(args[1]), args[2].toCharArray()));
+    Arguments arguments = new Arguments("TlsEchoServer PORT STORE PASSWORD", args);
+    int port = arguments.port("PORT");
+    Path store = Path.of(arguments.text("STORE"));
+    char[] password = arguments.text("PASSWORD").toCharArray();
+    SslOptions ssl = SslOptions.of(context(store, password));
     ServerOptions options = ServerOptions.of("127.0.0.1", port).withSsl(ssl);
     try (EventLoop loop = Asyncio.newEventLoop();
         Server server = loop.runUntilComplete(loop.createServer(TlsEchoServer::new, options))) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.examples.fileserver;
 
+import dev.ouro.examples.Arguments;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -86,7 +87,7 @@ record Settings(
           left.size() + " arguments instead of ROOT and PORT; " + USAGE);
     }
     Path root = root(left.pop());
-    int port = port(left.pop());
+    int port = Arguments.parse("PORT", left.pop(), 0, 65535);
     return new Settings(
         root,
         options.host,
@@ -109,20 +110,9 @@ record Settings(
     throw new IllegalArgumentException("ROOT: not a folder: " + text);
   }
 
-  private static int port(String text) {
-    if (!Tokens.isDigits(text) || text.length() > 5 || Integer.parseInt(text) > 65535) {
-      throw new IllegalArgumentException("PORT: not a number from 0 to 65535: " + text);
-    }
-    return Integer.parseInt(text);
-  }
-
   private static Duration seconds(String option, Deque<String> left) {
-    String text = value(option, left);
-    if (!Tokens.isDigits(text) || text.length() > 6 || Integer.parseInt(text) == 0) {
-      throw new IllegalArgumentException(
-          option + ": not a number of seconds from 1 to 999999: " + text);
-    }
-    return Duration.ofSeconds(Integer.parseInt(text));
+    return Duration.ofSeconds(
+        Arguments.parse(option + " SECONDS", value(option, left), 1, 999_999));
   }
 
   private static String value(String option, Deque<String> left) {

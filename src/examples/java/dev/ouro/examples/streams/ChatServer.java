@@ -4,6 +4,7 @@ package dev.ouro.examples.streams;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ouro.Asyncio;
+import dev.ouro.examples.Arguments;
 import dev.ouro.loop.Task;
 import dev.ouro.streams.StreamReader;
 import dev.ouro.streams.StreamWriter;
@@ -28,7 +29,7 @@ public final class ChatServer {
 
   /** Serves on port 8888, or the one that is given. */
   public static void main(String[] args) {
-    int port = args.length > 0 ? Integer.parseInt(args[0]) : 8888;
+    int port = new Arguments("ChatServer [PORT]", args).port("PORT", 8888);
     Asyncio.run(() -> {
       try (Server server = new ChatServer().start(port)) {
         System.out.println("Chat on " + server.sockets().getFirst().getsockname());

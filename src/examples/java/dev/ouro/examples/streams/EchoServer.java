@@ -4,6 +4,7 @@ package dev.ouro.examples.streams;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ouro.Asyncio;
+import dev.ouro.examples.Arguments;
 import dev.ouro.streams.StreamConnection;
 import dev.ouro.streams.StreamReader;
 import dev.ouro.streams.StreamWriter;
@@ -16,7 +17,7 @@ public final class EchoServer {
 
   /** Serves on port 8888, or the one that is given. */
   public static void main(String[] args) {
-    int port = args.length > 0 ? Integer.parseInt(args[0]) : 8888;
+    int port = new Arguments("EchoServer [PORT]", args).port("PORT", 8888);
     Asyncio.run(() -> {
       try (Server server = Asyncio.startServer("127.0.0.1", port, EchoServer::handleEcho)) {
         System.out.println("Serving on " + server.sockets().getFirst().getsockname());

@@ -2,6 +2,7 @@
 package dev.ouro.examples.streams;
 
 import dev.ouro.Asyncio;
+import dev.ouro.examples.Arguments;
 import dev.ouro.streams.StreamConnection;
 import dev.ouro.sync.Held;
 import dev.ouro.sync.Semaphore;
@@ -17,11 +18,12 @@ public final class PortScanner {
 
   private PortScanner() {}
 
-  /** {@code PortScanner HOST [FIRST LAST]}. */
+  /** {@code PortScanner [HOST [FIRST [LAST]]]}. */
   public static void main(String[] args) {
-    String host = args.length > 0 ? args[0] : "127.0.0.1";
-    int first = args.length > 1 ? Integer.parseInt(args[1]) : 1;
-    int last = args.length > 2 ? Integer.parseInt(args[2]) : 1024;
+    Arguments arguments = new Arguments("PortScanner [HOST [FIRST [LAST]]]", args);
+    String host = arguments.text("HOST", "127.0.0.1");
+    int first = arguments.port("FIRST", 1);
+    int last = arguments.port("LAST", 1024);
     Asyncio.run(() -> scan(host, first, last).forEach(port -> System.out.println(port)));
   }
 

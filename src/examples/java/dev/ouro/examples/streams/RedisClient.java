@@ -4,6 +4,7 @@ package dev.ouro.examples.streams;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ouro.Asyncio;
+import dev.ouro.examples.Arguments;
 import dev.ouro.streams.StreamConnection;
 import dev.ouro.streams.StreamReader;
 import dev.ouro.streams.StreamWriter;
@@ -11,7 +12,6 @@ import dev.ouro.sync.Held;
 import dev.ouro.sync.Lock;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -51,14 +51,12 @@ public final class RedisClient implements AutoCloseable {
 
   /** {@code RedisClient PORT COMMAND ARGUMENT...}. */
   public static void main(String[] args) {
-    if (args.length < 2) {
-      System.err.println("usage: RedisClient PORT COMMAND [ARGUMENT...]");
-      System.exit(2);
-    }
-    String[] command = Arrays.copyOfRange(args, 1, args.length);
+    Arguments arguments = new Arguments("RedisClient PORT COMMAND [ARGUMENT...]", args);
+    int port = arguments.port("PORT");
+    String[] command = arguments.rest("COMMAND");
     Object answer =
         Asyncio.run(() -> {
-          try (RedisClient redis = connect("127.0.0.1", Integer.parseInt(args[0]))) {
+          try (RedisClient redis = connect("127.0.0.1", port)) {
             return redis.command(command);
           }
         });

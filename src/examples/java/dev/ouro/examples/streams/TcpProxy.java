@@ -2,6 +2,7 @@
 package dev.ouro.examples.streams;
 
 import dev.ouro.Asyncio;
+import dev.ouro.examples.Arguments;
 import dev.ouro.streams.StreamConnection;
 import dev.ouro.streams.StreamReader;
 import dev.ouro.streams.StreamWriter;
@@ -27,13 +28,11 @@ public final class TcpProxy {
 
   /** {@code TcpProxy LISTEN_PORT HOST PORT}. */
   public static void main(String[] args) {
-    if (args.length != 3) {
-      System.err.println("usage: TcpProxy LISTEN_PORT HOST PORT");
-      System.exit(2);
-    }
-    TcpProxy proxy = new TcpProxy(args[1], Integer.parseInt(args[2]));
+    Arguments arguments = new Arguments("TcpProxy LISTEN_PORT HOST PORT", args);
+    int listenPort = arguments.port("LISTEN_PORT");
+    TcpProxy proxy = new TcpProxy(arguments.text("HOST"), arguments.port("PORT"));
     Asyncio.run(() -> {
-      try (Server server = proxy.start(Integer.parseInt(args[0]))) {
+      try (Server server = proxy.start(listenPort)) {
         server.serveForever();
       }
     });

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ouro.Asyncio;
 import dev.ouro.EventLoop;
+import dev.ouro.examples.Arguments;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.loop.Future;
 import dev.ouro.transport.DatagramOptions;
@@ -26,7 +27,7 @@ public final class UdpEchoClient implements DatagramProtocol {
 
   /** Talks to the port given, or to 9999. */
   public static void main(String[] args) {
-    int port = args.length > 0 ? Integer.parseInt(args[0]) : 9999;
+    int port = new Arguments("UdpEchoClient [PORT]", args).port("PORT", 9999);
     try (EventLoop loop = Asyncio.newEventLoop()) {
       Future<Void> closed = loop.createFuture();
       loop.runUntilComplete(

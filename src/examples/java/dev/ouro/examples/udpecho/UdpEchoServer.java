@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ouro.Asyncio;
 import dev.ouro.EventLoop;
+import dev.ouro.examples.Arguments;
 import dev.ouro.transport.DatagramOptions;
 import dev.ouro.transport.DatagramProtocol;
 import dev.ouro.transport.DatagramTransport;
@@ -19,7 +20,7 @@ public final class UdpEchoServer implements DatagramProtocol {
 
   /** Serves on the port given, or on 9999. */
   public static void main(String[] args) {
-    int port = args.length > 0 ? Integer.parseInt(args[0]) : 9999;
+    int port = new Arguments("UdpEchoServer [PORT]", args).port("PORT", 9999);
     try (EventLoop loop = Asyncio.newEventLoop()) {
       loop.runUntilComplete(
           loop.createDatagramEndpoint(

@@ -53,8 +53,8 @@ class SettingsTest {
     "ROOT 99999999999, PORT: not a number from 0 to 65535",
     "ROOT/none 80, ROOT: not a folder: ",
     "--frob ROOT 80, --frob: no such option",
-    "--idle-timeout 0 ROOT 80, --idle-timeout: not a number of seconds from 1 to 999999: 0",
-    "--head-timeout 1s ROOT 80, --head-timeout: not a number of seconds from 1 to 999999: 1s",
+    "--idle-timeout 0 ROOT 80, --idle-timeout SECONDS: not a number from 1 to 999999: 0",
+    "--head-timeout 1s ROOT 80, --head-timeout SECONDS: not a number from 1 to 999999: 1s",
     "--host, --host: its value is missing",
   })
   void shouldNameTheArgumentWhenItIsWrong(String line, String message) {
