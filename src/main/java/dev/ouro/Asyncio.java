@@ -4,6 +4,7 @@ package dev.ouro;
 import dev.ouro.linux.Errno;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.loop.CallbackLoop;
+import dev.ouro.loop.Coroutine;
 import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.Future;
 import dev.ouro.loop.FutureCallGraph;
@@ -189,9 +190,19 @@ public final class Asyncio {
     return RunningLoop.require().createTask(coro);
   }
 
+  /** {@link #createTask(Callable, TaskOptions)} with {@link TaskOptions#DEFAULT}. */
+  public static <T> Task<T> createTask(Coroutine<T> coro) {
+    return RunningLoop.require().createTask(coro);
+  }
+
   /** {@link #createTask(Callable, TaskOptions)} of code without a result. */
   public static Task<Void> createTask(TaskBody coro) {
     return RunningLoop.require().createTask(coro);
+  }
+
+  /** {@link #createTask(Callable, TaskOptions)}. */
+  public static <T> Task<T> createTask(Coroutine<T> coro, TaskOptions options) {
+    return RunningLoop.require().createTask(coro, options);
   }
 
   /** {@link #createTask(Callable, TaskOptions)} of code without a result. */
@@ -282,6 +293,11 @@ public final class Asyncio {
    * ensure_future}.
    */
   public static <T> Future<T> ensureFuture(Callable<T> coro) {
+    return createTask(coro);
+  }
+
+  /** {@link #ensureFuture(Callable)}. */
+  public static <T> Future<T> ensureFuture(Coroutine<T> coro) {
     return createTask(coro);
   }
 
@@ -379,6 +395,13 @@ public final class Asyncio {
     return gather(Futures.<T>tasks(List.of(coros)));
   }
 
+  /** {@link #gather(Collection)} of tasks that run {@code coros}. */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // passed on to List.of, which is safe, too
+  public static <T> List<T> gather(Coroutine<? extends T>... coros) {
+    return gather(Futures.<T>tasks(List.of(coros)));
+  }
+
   /** {@link #gather(Collection)} of tasks that run {@code coros}, which have no results. */
   public static List<Void> gather(TaskBody... coros) {
     return gather(Futures.tasks(callables(coros)));
@@ -404,6 +427,11 @@ public final class Asyncio {
 
   /** {@link #gatherReturnExceptions(Collection)} of tasks that run {@code coros}. */
   public static List<Object> gatherReturnExceptions(Callable<?>... coros) {
+    return gatherReturnExceptions(Futures.<Object>tasks(List.of(coros)));
+  }
+
+  /** {@link #gatherReturnExceptions(Collection)} of tasks that run {@code coros}. */
+  public static List<Object> gatherReturnExceptions(Coroutine<?>... coros) {
     return gatherReturnExceptions(Futures.<Object>tasks(List.of(coros)));
   }
 
@@ -442,6 +470,11 @@ public final class Asyncio {
    * @throws TimeoutException the time is over
    */
   public static <T> T waitFor(Callable<T> coro, Duration timeout) throws TimeoutException {
+    return Futures.waitFor(coro, timeout);
+  }
+
+  /** {@link #waitFor(Callable, Duration)}: {@code waitFor(reader::readline, timeout)}. */
+  public static <T> T waitFor(Coroutine<T> coro, Duration timeout) throws TimeoutException {
     return Futures.waitFor(coro, timeout);
   }
 
@@ -511,6 +544,11 @@ public final class Asyncio {
   }
 
   /** {@link #timeout(Duration)} around {@code body}. */
+  public static <T> T timeout(Duration delay, Coroutine<T> body) throws TimeoutException {
+    return timeout(delay).call(body);
+  }
+
+  /** {@link #timeout(Duration)} around {@code body}. */
   public static void timeout(Duration delay, TaskBody body) throws TimeoutException {
     timeout(delay).run(body);
   }
@@ -522,6 +560,11 @@ public final class Asyncio {
 
   /** {@link #timeoutAt(long)} around {@code body}. */
   public static <T> T timeoutAt(long whenNanos, Callable<T> body) throws TimeoutException {
+    return timeoutAt(whenNanos).call(body);
+  }
+
+  /** {@link #timeoutAt(long)} around {@code body}. */
+  public static <T> T timeoutAt(long whenNanos, Coroutine<T> body) throws TimeoutException {
     return timeoutAt(whenNanos).call(body);
   }
 
@@ -541,6 +584,11 @@ public final class Asyncio {
 
   /** {@link #shield(CompletionStage)} of a task that runs {@code coro}. */
   public static <T> T shield(Callable<T> coro) {
+    return shield(createTask(coro));
+  }
+
+  /** {@link #shield(CompletionStage)} of a task that runs {@code coro}. */
+  public static <T> T shield(Coroutine<T> coro) {
     return shield(createTask(coro));
   }
 

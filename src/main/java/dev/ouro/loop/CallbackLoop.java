@@ -155,9 +155,19 @@ public interface CallbackLoop extends AutoCloseable {
     return createTask(coro, TaskOptions.DEFAULT);
   }
 
+  /** {@link #createTask(Callable, TaskOptions)} with {@link TaskOptions#DEFAULT}. */
+  default <T> Task<T> createTask(Coroutine<T> coro) {
+    return createTask((Callable<T>) coro);
+  }
+
   /** {@link #createTask(Callable, TaskOptions)} for code without a result. */
   default Task<Void> createTask(TaskBody coro) {
     return createTask(TaskBody.callable(coro), TaskOptions.DEFAULT);
+  }
+
+  /** {@link #createTask(Callable, TaskOptions)}. */
+  default <T> Task<T> createTask(Coroutine<T> coro, TaskOptions options) {
+    return createTask((Callable<T>) coro, options);
   }
 
   /** {@link #createTask(Callable, TaskOptions)} for code without a result. */

@@ -3,6 +3,7 @@ package dev.ouro.tasks;
 
 import dev.ouro.loop.AwaitedBy;
 import dev.ouro.loop.CallbackLoop;
+import dev.ouro.loop.Coroutine;
 import dev.ouro.loop.ExceptionContext;
 import dev.ouro.loop.ExceptionGroup;
 import dev.ouro.loop.Future;
@@ -133,9 +134,19 @@ public final class TaskGroup {
     return createTask(coro, TaskOptions.DEFAULT);
   }
 
+  /** {@link #createTask(Callable, TaskOptions)} with {@link TaskOptions#DEFAULT}. */
+  public <T> Task<T> createTask(Coroutine<T> coro) {
+    return createTask((Callable<T>) coro, TaskOptions.DEFAULT);
+  }
+
   /** {@link #createTask(Callable, TaskOptions)} of code without a result. */
   public Task<Void> createTask(TaskBody coro) {
     return createTask(TaskBody.callable(coro), TaskOptions.DEFAULT);
+  }
+
+  /** {@link #createTask(Callable, TaskOptions)}. */
+  public <T> Task<T> createTask(Coroutine<T> coro, TaskOptions options) {
+    return createTask((Callable<T>) coro, options);
   }
 
   /** {@link #createTask(Callable, TaskOptions)} of code without a result. */
