@@ -3,7 +3,7 @@ package dev.ouro;
 
 import dev.ouro.linux.LinuxException;
 import dev.ouro.loop.WaitStrategy;
-import dev.ouro.poll.RingEngine;
+import dev.ouro.poll.EngineKind;
 
 /**
  * The event loop on {@code io_uring(7)}: fewer system calls, where the machine allows it.
@@ -32,6 +32,6 @@ public final class ProactorEventLoop extends BaseEventLoop {
   }
 
   ProactorEventLoop(WaitStrategy strategy, String reason) throws LinuxException {
-    super(RingEngine::open, strategy, reason);
+    super(EngineKind.IO_URING, strategy, reason);
   }
 }

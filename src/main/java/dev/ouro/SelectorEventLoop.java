@@ -3,7 +3,7 @@ package dev.ouro;
 
 import dev.ouro.linux.LinuxException;
 import dev.ouro.loop.WaitStrategy;
-import dev.ouro.poll.EpollEngine;
+import dev.ouro.poll.EngineKind;
 
 /** The event loop on {@code epoll(7)}: it runs everywhere. */
 public final class SelectorEventLoop extends BaseEventLoop {
@@ -26,6 +26,6 @@ public final class SelectorEventLoop extends BaseEventLoop {
   }
 
   SelectorEventLoop(WaitStrategy strategy, String reason) throws LinuxException {
-    super(EpollEngine::open, strategy, reason);
+    super(EngineKind.EPOLL, strategy, reason);
   }
 }

@@ -41,18 +41,16 @@ public class LinuxException extends IOException {
   /** {@link #of(String, long)} with what the call was about, such as an address or a path. */
   public static LinuxException of(String call, long errno, String detail) {
     int e = (int) Math.abs(errno);
-    if (e == Errno.ECONNREFUSED) {
-      return new ConnectionRefusedException(call, detail);
-    } else if (e == Errno.ECONNRESET) {
-      return new ConnectionResetException(call, detail);
-    } else if (e == Errno.ECONNABORTED) {
-      return new ConnectionAbortedException(call, detail);
-    } else if (e == Errno.EPIPE || e == Errno.ESHUTDOWN) {
-      return new BrokenPipeException(call, e, detail);
-    } else if (e == Errno.ESRCH) {
-      return new ProcessLookupException(call, detail);
-    }
-    return new LinuxException(call, e, detail);
+    return switch (e) {
+      case Errno.ECONNREFUSED,
+          Errno.ECONNRESET,
+          Errno.ECONNABORTED,
+          Errno.EPIPE,
+          Errno.ESHUTDOWN,
+          Errno.ESRCH ->
+          ErrnoSubclass.of(call, e, detail);
+      default -> new LinuxException(call, e, detail);
+    };
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Signal;
 import dev.ouro.linux.SignalInfo;
 import dev.ouro.poll.Engine;
+import dev.ouro.poll.EngineFactory;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
@@ -26,10 +27,7 @@ import java.util.function.LongSupplier;
   "this-escape" // to parts that keep it, and call it only once the loop runs
 })
 public class EngineLoop extends TurnLoop {
-  private static final long CLOCK_ORIGIN = System.nanoTime();
-
   private final FdWatches watches;
-  private final JobExecutor executor = new JobExecutor(this);
   private TaskFactory taskFactory;
 
   /** What transports and servers own, by number; what is closed may still be there. */
@@ -39,6 +37,9 @@ public class EngineLoop extends TurnLoop {
   private UnclosedLoop unclosed;
 
   /** Made when first needed. */
+  private JobExecutor executor;
+
+  /** Made when first needed. */
   private Asyncgens asyncgens;
 
   /** Once a signal was handled, else null. */
@@ -46,7 +47,7 @@ public class EngineLoop extends TurnLoop {
 
   /** On the system's monotonic clock. */
   public EngineLoop(EngineFactory engines, WaitStrategy strategy) throws LinuxException {
-    this(engines, strategy, () -> System.nanoTime() - CLOCK_ORIGIN);
+    this(engines, strategy, new MonotonicClock());
   }
 
   /**
@@ -87,7 +88,9 @@ public class EngineLoop extends TurnLoop {
     if (signals != null) {
       signals.removeAll();
     }
-    executor.close();
+    if (executor != null) {
+      executor.close();
+    }
     asyncgens = null;
     closeEngine();
     if (signals != null) {
@@ -207,13 +210,13 @@ public class EngineLoop extends TurnLoop {
     regainControl();
     Objects.requireNonNull(job, "job");
     requireOpen();
-    return executor.run(in, job);
+    return executor().run(in, job);
   }
 
   @Override
   public void setDefaultExecutor(ExecutorService replacement) {
     regainControl();
-    executor.replace(Objects.requireNonNull(replacement, "executor"));
+    executor().replace(Objects.requireNonNull(replacement, "executor"));
   }
 
   @Override
@@ -223,7 +226,14 @@ public class EngineLoop extends TurnLoop {
       throw new IllegalArgumentException("timeout: " + timeout + " is negative");
     }
     requireOpen();
-    return executor.shutdown(timeout);
+    return executor().shutdown(timeout);
+  }
+
+  private JobExecutor executor() {
+    if (executor == null) {
+      executor = new JobExecutor(this);
+    }
+    return executor;
   }
 
   // Open resources

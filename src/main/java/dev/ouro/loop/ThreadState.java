@@ -11,8 +11,7 @@ package dev.ouro.loop;
  * exception handler, which saves the 136 bytes of a map of thread-locals for each task.
  */
 class ThreadState extends ContextCell {
-  private static final ThreadLocal<ThreadState> CURRENT =
-      ThreadLocal.withInitial(() -> new ThreadState(null, ContextMap.EMPTY));
+  private static final ThreadLocal<ThreadState> CURRENT = new ThreadLocal<>();
 
   /** The loop that runs on this thread, or null. */
   CallbackLoop loop;
@@ -30,7 +29,12 @@ class ThreadState extends ContextCell {
     if (thread.isVirtual() && thread.getUncaughtExceptionHandler() instanceof ThreadState own) {
       return own.withControl();
     }
-    return CURRENT.get();
+    ThreadState state = CURRENT.get();
+    if (state == null) {
+      state = new ThreadState(null, ContextMap.EMPTY);
+      CURRENT.set(state);
+    }
+    return state;
   }
 
   /** The task that this thread is, or null. */

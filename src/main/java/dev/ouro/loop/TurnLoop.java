@@ -3,6 +3,7 @@ package dev.ouro.loop;
 
 import dev.ouro.linux.LinuxException;
 import dev.ouro.poll.Engine;
+import dev.ouro.poll.EngineFactory;
 import dev.ouro.poll.Ready;
 import java.time.Duration;
 import java.util.Objects;

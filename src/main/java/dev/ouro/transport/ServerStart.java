@@ -12,6 +12,7 @@ import dev.ouro.loop.Future;
 import dev.ouro.memory.ChunkPool;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -58,16 +59,52 @@ final class ServerStart {
     for (String host : hosts) {
       pending.add(resolver.resolve(host.isEmpty() ? null : host, options.port()));
     }
-    int[] left = {pending.size()};
+    Answers answers = new Answers(pending, options);
     for (Future<List<AddressInfo>> answer : pending) {
-      answer.addDoneCallback(done -> {
-        Throwable failure = done.exception();
-        if (failure != null) {
-          fail(failure);
-        } else if (--left[0] == 0 && !result.done()) {
-          bind(distinct(pending), options);
-        }
-      });
+      answer.addDoneCallback(answers);
+    }
+  }
+
+  // Classes and not lambdas, of which each takes a millisecond or two when a program starts.
+
+  /** Binds once all hosts are looked up. */
+  private final class Answers implements Consumer<Future<List<AddressInfo>>> {
+    private final List<Future<List<AddressInfo>>> pending;
+    private final ServerOptions options;
+    private int left;
+
+    Answers(List<Future<List<AddressInfo>>> pending, ServerOptions options) {
+      this.pending = pending;
+      this.options = options;
+      this.left = pending.size();
+    }
+
+    @Override
+    public void accept(Future<List<AddressInfo>> answer) {
+      Throwable failure = answer.exception();
+      if (failure != null) {
+        fail(failure);
+      } else if (--left == 0 && !result.done()) {
+        bind(distinct(pending), options);
+      }
+    }
+  }
+
+  /** Hands the server over. */
+  private final class Success implements Runnable {
+    private final SocketServer server;
+
+    Success(SocketServer server) {
+      this.server = server;
+    }
+
+    @Override
+    public void run() {
+      if (result.done()) {
+        server.close();
+      } else {
+        result.setResult(server);
+      }
     }
   }
 
@@ -128,18 +165,10 @@ final class ServerStart {
       if (starts) {
         server.serve();
       }
-      loop.callSoon(() -> succeed(server));
+      loop.callSoon(new Success(server));
     } catch (LinuxException | RuntimeException e) {
       server.close();
       fail(e);
-    }
-  }
-
-  private void succeed(SocketServer server) {
-    if (result.done()) {
-      server.close();
-    } else {
-      result.setResult(server);
     }
   }
 

@@ -7,7 +7,6 @@ import com.sun.management.ThreadMXBean;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.poll.EngineKind;
 import dev.ouro.poll.Ready;
-import dev.ouro.testing.LoopFixture;
 import java.lang.management.ManagementFactory;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
@@ -55,10 +54,7 @@ class AllocationTest {
 
   @Test
   void shouldAllocateNothingPerTurn() throws LinuxException {
-    try (EngineLoop loop =
-        new EngineLoop(
-            completions -> LoopFixture.open(EngineKind.EPOLL, completions),
-            WaitStrategy.adaptive())) {
+    try (EngineLoop loop = new EngineLoop(EngineKind.EPOLL, WaitStrategy.adaptive())) {
       Busy busy = new Busy(loop);
 
       long least = Long.MAX_VALUE;

@@ -19,7 +19,7 @@ final class Turns implements Completions, AutoCloseable {
 
   /** An engine of {@code kind} over these turns, that no thread has run yet. */
   Engine openUnattached(EngineKind kind) throws Exception {
-    engine = kind == EngineKind.EPOLL ? EpollEngine.open(this) : RingEngine.open(this);
+    engine = kind.open(this);
     return engine;
   }
 

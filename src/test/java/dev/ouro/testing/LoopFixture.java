@@ -4,11 +4,7 @@ package dev.ouro.testing;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.WaitStrategy;
-import dev.ouro.poll.Completions;
-import dev.ouro.poll.Engine;
 import dev.ouro.poll.EngineKind;
-import dev.ouro.poll.EpollEngine;
-import dev.ouro.poll.RingEngine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,13 +36,12 @@ public final class LoopFixture implements AfterEachCallback {
 
   /** {@link #open()} that waits as {@code strategy} says. */
   public EngineLoop open(WaitStrategy strategy) {
-    return opened(() -> new EngineLoop(completions -> open(kind, completions), strategy));
+    return opened(() -> new EngineLoop(kind, strategy));
   }
 
   /** {@link #open()} whose time is {@code clock}'s, to be moved by hand. */
   public EngineLoop open(ManualClock clock) {
-    return opened(() ->
-        new EngineLoop(completions -> open(kind, completions), WaitStrategy.blocking(), clock));
+    return opened(() -> new EngineLoop(kind, WaitStrategy.blocking(), clock));
   }
 
   private interface Opening {
@@ -61,14 +56,6 @@ public final class LoopFixture implements AfterEachCallback {
     } catch (LinuxException unavailable) {
       return missing(unavailable);
     }
-  }
-
-  /** An engine of {@code kind}. */
-  public static Engine open(EngineKind kind, Completions completions) throws LinuxException {
-    return switch (kind) {
-      case EPOLL -> EpollEngine.open(completions);
-      case IO_URING -> RingEngine.open(completions);
-    };
   }
 
   @Override

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.OpenFile;
 import dev.ouro.poll.EngineKind;
-import dev.ouro.testing.LoopFixture;
 import dev.ouro.testing.ProcessPipes;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -56,7 +55,7 @@ final class ExampleProcess implements AutoCloseable {
 
   private static boolean isThere(EngineKind engine) {
     try {
-      LoopFixture.open(engine, (ready, completion, data) -> {}).close();
+      engine.open((ready, completion, data) -> {}).close();
       return true;
     } catch (LinuxException missing) {
       return false;

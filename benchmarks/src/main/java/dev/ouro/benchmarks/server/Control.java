@@ -3,6 +3,7 @@ package dev.ouro.benchmarks.server;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
+import dev.ouro.EngineChoice;
 import dev.ouro.benchmarks.harness.ServerProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -29,6 +30,15 @@ final class Control {
   /** Called on the loop's thread for bytes sent back. */
   static void echoed(long bytes) {
     ECHOED_BYTES.setOpaque(ECHOED_BYTES.getPlain() + bytes);
+  }
+
+  /**
+   * Says what a server of Ouro stands on. Not concatenated: NIO's server links one concatenation
+   * before it listens, and the second would be counted as Ouro's.
+   */
+  static void engine(EngineChoice choice) {
+    System.out.print("engine ");
+    System.out.println(choice);
   }
 
   /** Says by which port the server can be reached. */

@@ -39,7 +39,7 @@ public final class OuroEcho {
       ServerOptions options = ServerOptions.of("127.0.0.1", 0).withBacklog(BACKLOG);
       try (Server server = Asyncio.startServer(options, OuroEcho::echo)) {
         InetSocketAddress address = (InetSocketAddress) server.sockets().getFirst().getsockname();
-        System.out.println("engine " + Asyncio.getRunningLoop().engine());
+        Control.engine(Asyncio.getRunningLoop().engine());
         Control.listening(address.getPort());
         server.serveForever();
       }
@@ -63,7 +63,7 @@ public final class OuroEcho {
           loop.runUntilComplete(
               loop.createServer(protocol, ServerOptions.of("127.0.0.1", 0).withBacklog(BACKLOG)));
       InetSocketAddress address = (InetSocketAddress) server.sockets().getFirst().getsockname();
-      System.out.println("engine " + loop.engine());
+      Control.engine(loop.engine());
       Control.listening(address.getPort());
       loop.runForever();
     }

@@ -29,7 +29,7 @@ public final class OuroTls {
               loop.createServer(
                   () -> new Sending(loop), ServerOptions.of("127.0.0.1", 0).withSsl(context)));
       InetSocketAddress address = (InetSocketAddress) server.sockets().getFirst().getsockname();
-      System.out.println("engine " + loop.engine());
+      Control.engine(loop.engine());
       Control.listening(address.getPort());
       loop.runForever();
     }

@@ -32,7 +32,7 @@ public final class OuroUdpEcho {
               .transport();
       ((TransportSocket) transport.getExtraInfo("socket"))
           .setsockopt(SocketConstants.SOL_SOCKET, SocketConstants.SO_RCVBUF, RECEIVE_BUFFER_BYTES);
-      System.out.println("engine " + loop.engine());
+      Control.engine(loop.engine());
       Control.listening(((InetSocketAddress) transport.getExtraInfo("sockname")).getPort());
       loop.runForever();
     }
