@@ -232,8 +232,15 @@ static void run_blocking(void) {
   }
 }
 
+// The connections close when this process ends.
+static void await_end_of_input(void) {
+  char byte;
+  while (read(STDIN_FILENO, &byte, 1) > 0) {
+  }
+}
+
 // Uses each connection once, so that the server has taken it, and then leaves it alone.
-static void hold_until_told(void) {
+static void use_once(void) {
   size_t size = (size_t)options.size_bytes;
   if (size > PATTERN_RUN) fail("--idle takes messages of 256 KiB at most");
   for (long i = 0; i < options.connections; i++) {
@@ -245,9 +252,6 @@ static void hold_until_told(void) {
   }
   printf("connected %ld\n", options.connections);
   fflush(stdout);
-  char byte;
-  while (read(STDIN_FILENO, &byte, 1) > 0) {
-  }
 }
 
 static void print_result(void) {
@@ -271,7 +275,8 @@ int main(int argc, char **argv) {
   pattern_fill();
   connect_all();
   if (options.idle) {
-    hold_until_told();
+    use_once();
+    await_end_of_input();
     return 0;
   }
   phase_end_nanos = now_nanos() + options.warm_up_nanos;
@@ -281,4 +286,5 @@ int main(int argc, char **argv) {
     run_many();
   }
   print_result();
+  if (options.hold) await_end_of_input();
 }

@@ -18,6 +18,7 @@ struct client_options {
   uint64_t spin_nanos;
   bool blocking;
   bool idle;
+  bool hold;
 };
 
 // Exits with status 2 on a wrong option.

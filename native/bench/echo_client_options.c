@@ -19,7 +19,8 @@ static const char usage[] =
     "  --blocking       one connection, with blocking calls instead of epoll\n"
     "  --spin-us N      poll for that long before blocking: 0 when not given\n"
     "  --sources N      connect from so many addresses, 127.0.0.1 and up\n"
-    "  --idle           use each connection once, print \"connected N\", hold them until end of file on stdin\n";
+    "  --idle           use each connection once, print \"connected N\", hold them until end of file on stdin\n"
+    "  --hold           after the result, hold the connections until end of file on stdin\n";
 
 static const uint64_t NANOS_PER_MILLI = 1000000;
 
@@ -58,6 +59,9 @@ static void set(int choice, const char *name, const char *text, struct client_op
     case 'i':
       options->idle = true;
       break;
+    case 'o':
+      options->hold = true;
+      break;
     default:
       fputs(usage, stderr);
       exit(choice == 'h' ? 0 : 2);
@@ -71,8 +75,8 @@ void parse_client_options(int argc, char **argv, struct client_options *options)
       {"warm-up", required_argument, NULL, 'w'}, {"measure", required_argument, NULL, 'm'},
       {"cpu", required_argument, NULL, 'u'},     {"spin-us", required_argument, NULL, 'n'},
       {"sources", required_argument, NULL, 'a'}, {"blocking", no_argument, NULL, 'b'},
-      {"idle", no_argument, NULL, 'i'},          {"help", no_argument, NULL, 'h'},
-      {0}};
+      {"idle", no_argument, NULL, 'i'},          {"hold", no_argument, NULL, 'o'},
+      {"help", no_argument, NULL, 'h'},          {0}};
   *options = (struct client_options){.cpu = -1,
                                      .connections = 1,
                                      .depth = 1,

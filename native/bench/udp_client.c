@@ -237,8 +237,9 @@ static void print_result(void) {
 
 int main(int argc, char **argv) {
   parse_client_options(argc, argv, &options);
-  if (options.size_bytes < (long)sizeof(uint64_t) || options.size_bytes > LARGEST_BYTES || options.idle) {
-    fail("--size takes 8 to 65507 bytes, and --idle is for echo_client");
+  if (options.size_bytes < (long)sizeof(uint64_t) || options.size_bytes > LARGEST_BYTES || options.idle ||
+      options.hold) {
+    fail("--size takes 8 to 65507 bytes, --idle and --hold are for echo_client");
   }
   pin_to_cpu(options.cpu);
   exit_cleanly_on_signals();

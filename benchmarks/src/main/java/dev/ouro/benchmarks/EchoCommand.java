@@ -105,6 +105,9 @@ final class EchoCommand implements Callable<Integer> {
     if (workload.connections() == 1) {
       contenders.add(programs.blockingReference());
     }
+    if (workload.spinMicros() > 0) {
+      contenders.add(programs.pollingReference());
+    }
     return contenders;
   }
 }

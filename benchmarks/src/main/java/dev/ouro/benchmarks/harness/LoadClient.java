@@ -107,6 +107,10 @@ public final class LoadClient {
     if (workload.client().blocks()) {
       command.add("--blocking");
     }
+    if (!workload.client().isUdp()) {
+      // What a server does when they close is no part of a round trip.
+      command.add("--hold");
+    }
     return Child.start(program, command);
   }
 

@@ -92,6 +92,15 @@ public final class Programs {
         "reference: a thread per connection");
   }
 
+  /** What no wait can beat: it never waits. One connection at a time. */
+  public Contender pollingReference() {
+    return new Contender(
+        "C polling",
+        Contender.Runtime.NATIVE,
+        nativeCommand("echo_server_polling"),
+        "the ceiling: recv without waiting");
+  }
+
   /** The reference of UDP. */
   public Contender udpReference() {
     return new Contender(

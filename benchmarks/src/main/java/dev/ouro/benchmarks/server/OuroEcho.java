@@ -14,6 +14,7 @@ import dev.ouro.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.function.Supplier;
 
 /** The echo server on Ouro, with the engine that {@code dev.ouro.engine} names. */
@@ -88,12 +89,21 @@ public final class OuroEcho {
   private static final class BufferedEcho implements BufferedProtocol {
     private static final int BUFFER_BYTES = 64 * 1024;
 
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    // Kept for the next connection: for each a new one, and the JVM waits for its collector.
+    private static final ArrayDeque<ByteBuffer> FREE = new ArrayDeque<>();
+
+    private ByteBuffer buffer;
     private Transport transport;
 
     @Override
     public void connectionMade(Transport transport) {
       this.transport = transport;
+      buffer = FREE.isEmpty() ? ByteBuffer.allocateDirect(BUFFER_BYTES) : FREE.pop();
+    }
+
+    @Override
+    public void connectionLost(Throwable exceptionOrNull) {
+      FREE.push(buffer);
     }
 
     @Override
