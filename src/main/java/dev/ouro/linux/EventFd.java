@@ -28,8 +28,12 @@ public final class EventFd implements AutoCloseable {
    * @throws LinuxException EMFILE, ENFILE: no descriptor is free; ENOMEM
    */
   public static EventFd create() throws LinuxException {
-    long result = Syscall.call(Nr.EVENTFD2, 0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return new EventFd(new Fd((int) LinuxException.check("eventfd", result)));
+    return new EventFd(new Fd((int) LinuxException.check("eventfd", open())));
+  }
+
+  /** {@link #create} as a bare descriptor that the caller owns, or −errno. */
+  public static int open() {
+    return (int) Syscall.call(Nr.EVENTFD2, 0, EFD_CLOEXEC | EFD_NONBLOCK);
   }
 
   /**

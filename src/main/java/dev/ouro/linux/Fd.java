@@ -40,6 +40,11 @@ public final class Fd implements AutoCloseable {
     return new Fd((int) LinuxException.check("fcntl", result));
   }
 
+  /** {@link #duplicate} as a bare number that the caller owns, or −errno. */
+  public static int tryDuplicate(int number) {
+    return (int) Syscall.call(Nr.FCNTL, number, F_DUPFD_CLOEXEC, 0);
+  }
+
   /** Whether a number is that of an open descriptor, {@code fcntl(2)} with {@code F_GETFD}. */
   public static boolean isOpen(int number) {
     return Syscall.call(Nr.FCNTL, number, F_GETFD) >= 0;

@@ -36,6 +36,11 @@ public class EngineLoop extends TurnLoop {
   /** From the first wait on, or in debug mode: to make it starts a thread. */
   private UnclosedLoop unclosed;
 
+  private boolean keepsSpares;
+
+  /** From the first wait with a server on, or its first connection. */
+  private SpareDescriptors spares;
+
   /** Made when first needed. */
   private JobExecutor executor;
 
@@ -63,9 +68,12 @@ public class EngineLoop extends TurnLoop {
   }
 
   @Override
-  void beforeFirstWait() {
+  void prepareToWait() {
     if (unclosed == null) {
       unclosed = UnclosedLoop.watch(this, owned);
+    }
+    if (keepsSpares && spares == null) {
+      spares().take();
     }
   }
 
@@ -93,6 +101,9 @@ public class EngineLoop extends TurnLoop {
     }
     asyncgens = null;
     closeEngine();
+    if (spares != null) {
+      spares.close();
+    }
     if (signals != null) {
       signals.close();
     }
@@ -285,7 +296,8 @@ public class EngineLoop extends TurnLoop {
   @Override
   public void callExceptionHandler(ExceptionContext context) {
     regainControl();
-    errors.report(Objects.requireNonNull(context, "context"));
+    Objects.requireNonNull(context, "context");
+    withSpares(() -> errors.report(context));
   }
 
   @Override
@@ -385,6 +397,29 @@ public class EngineLoop extends TurnLoop {
     }
     if (number >= 0) {
       owned[number] = fd;
+    }
+  }
+
+  /** A server serves: from the next wait on the loop holds {@link #spares}. */
+  public final void keepSpares() {
+    keepsSpares = true;
+    prepareBeforeWait();
+  }
+
+  /** What servers need when no descriptor is free. Only the loop's thread may use it. */
+  public final SpareDescriptors spares() {
+    if (spares == null) {
+      spares = new SpareDescriptors(this);
+    }
+    return spares;
+  }
+
+  @Override
+  final void withSpares(Runnable report) {
+    if (spares != null && isRunning() && !runsElsewhere(callerState())) {
+      spares.lendTo(report);
+    } else {
+      report.run();
     }
   }
 

@@ -93,7 +93,7 @@ public class Handle extends ContextCell {
     }
     state = stateWhileRunning();
     Runnable body = callback;
-    Throwable failure;
+    final Throwable failure;
     try {
       ContextCell cell = context == null ? this : context.cell;
       ContextCell previous = cell.enter(thread);
@@ -106,9 +106,15 @@ public class Handle extends ContextCell {
     } catch (Throwable thrown) {
       failure = thrown;
     }
-    if (LoopExit.isFatal(failure)) {
-      throw (Error) failure;
+    if (loop instanceof EngineLoop engineLoop) {
+      engineLoop.withSpares(() -> reportOrRethrow(body, failure));
+    } else {
+      reportOrRethrow(body, failure);
     }
+  }
+
+  private void reportOrRethrow(Runnable body, Throwable failure) {
+    LoopExit.rethrowIfFatal(failure);
     loop.callExceptionHandler(
         ExceptionContext.of("Exception in callback " + CallbackText.of(body), failure)
             .with("handle", this)

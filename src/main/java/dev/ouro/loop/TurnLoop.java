@@ -29,7 +29,7 @@ abstract class TurnLoop extends LoopControl {
   private final Waiter waiter;
   private ThreadState threadState;
   private boolean stopping;
-  private boolean waited;
+  private boolean preparedToWait;
   private boolean pollFound;
   private long turn;
 
@@ -125,7 +125,7 @@ abstract class TurnLoop extends LoopControl {
   /**
    * Whether the loop runs, and not on the caller's thread: then its queues are not the caller's.
    */
-  private boolean runsElsewhere(ThreadState caller) {
+  final boolean runsElsewhere(ThreadState caller) {
     return caller.loop != this && isRunning();
   }
 
@@ -224,8 +224,13 @@ abstract class TurnLoop extends LoopControl {
     engine.close();
   }
 
-  /** The loop will wait, for the first time. */
-  abstract void beforeFirstWait();
+  /** The loop will wait, for the first time or the first since {@link #prepareBeforeWait}. */
+  abstract void prepareToWait();
+
+  /** Has {@link #prepareToWait} called once more. */
+  final void prepareBeforeWait() {
+    preparedToWait = false;
+  }
 
   // The loop
 
@@ -238,9 +243,9 @@ abstract class TurnLoop extends LoopControl {
     flush();
     // 3. How long may it wait?
     long timeoutNanos = pollTimeoutNanos();
-    if (timeoutNanos != 0 && !waited) {
-      waited = true;
-      beforeFirstWait();
+    if (timeoutNanos != 0 && !preparedToWait) {
+      preparedToWait = true;
+      prepareToWait();
     }
     // 4. Submit, wait, and take what was completed; tasks that this wakes go on before the next.
     pollFound = !(pollFound && onlyWokenTasks()) && waiter.poll(timeoutNanos);
@@ -314,9 +319,16 @@ abstract class TurnLoop extends LoopControl {
     try {
       entry.run(completion, data);
     } catch (Throwable thrown) {
-      errors.reportOrRethrow("Exception in callback " + CallbackText.of(entry), thrown);
+      reportOrRethrow("Exception in callback ", entry, thrown);
     }
   }
+
+  private void reportOrRethrow(String message, Object callback, Throwable thrown) {
+    withSpares(() -> errors.reportOrRethrow(message + CallbackText.of(callback), thrown));
+  }
+
+  /** Runs {@code report}, which tells of an error, with descriptors that were kept for it. */
+  abstract void withSpares(Runnable report);
 
   private void flush() {
     for (int left = flushList.size(); left > 0; left--) {
@@ -324,7 +336,7 @@ abstract class TurnLoop extends LoopControl {
       try {
         flushable.flush();
       } catch (Throwable thrown) {
-        errors.reportOrRethrow("Exception in flush of " + CallbackText.of(flushable), thrown);
+        reportOrRethrow("Exception in flush of ", flushable, thrown);
       }
     }
   }
@@ -332,6 +344,11 @@ abstract class TurnLoop extends LoopControl {
   /** What was written in the last turn of a run leaves before the run ends, as in asyncio. */
   private void submitWhatIsLeft() {
     flush();
+    submit();
+  }
+
+  /** Has begin, or end, what an engine that batches would begin, or end, with the next poll. */
+  final void submit() {
     if (engine.batchesSends()) {
       engine.poll(0);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.transport;
 
+import dev.ouro.linux.Errno;
 import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Socket;
@@ -19,12 +20,14 @@ import java.time.Duration;
 /**
  * One listening socket of a {@link SocketServer}.
  *
- * <p>When accepting fails for want of descriptors or memory, it is paused for {@link
+ * <p>When there are no descriptors or no memory to accept with, it is paused for {@link
  * #ACCEPT_RETRY_DELAY}; the connections wait in the kernel's queue meanwhile.
  */
 final class Listener implements AcceptListener {
   /** How long the server waits for descriptors or memory to become free. asyncio's constant. */
   static final Duration ACCEPT_RETRY_DELAY = Duration.ofSeconds(1);
+
+  private static final String OUT_OF_RESOURCE = "socket.accept() out of system resource";
 
   private final SocketServer server;
   private final EngineLoop loop;
@@ -70,6 +73,10 @@ final class Listener implements AcceptListener {
 
   @Override
   public void accepted(Fd fd, SocketAddress peer) {
+    boolean wasLast = retry == null && loop.spares().areNeeded(fd.number());
+    if (wasLast) {
+      pauseAll();
+    }
     try {
       server.accepted(StreamEnds.accepted(Socket.accepted(fd, socket), peer));
     } catch (Throwable thrown) {
@@ -80,31 +87,48 @@ final class Listener implements AcceptListener {
             ExceptionContext.of("Error on transport creation for incoming connection", thrown));
       }
     }
+    if (wasLast) {
+      report(Errno.EMFILE, OUT_OF_RESOURCE);
+    }
   }
 
   @Override
   public void acceptFailed(int errno, boolean stopped) {
     if (stopped) {
-      server.withSpares(() -> report(errno, true));
-    } else {
-      report(errno, false);
+      pauseAll();
+    }
+    report(errno, stopped ? OUT_OF_RESOURCE : "socket.accept() failed");
+  }
+
+  /** All servers wait, and what the program does meanwhile has some descriptors. */
+  private void pauseAll() {
+    loop.spares().give(server::pauseAll);
+  }
+
+  /** Accepts no more for {@link #ACCEPT_RETRY_DELAY}, if it accepts. */
+  void pause() {
+    if (acceptor != null && !closed && retry == null) {
+      acceptor.stop();
+      retry = loop.callLater(ACCEPT_RETRY_DELAY, this::acceptAgain);
     }
   }
 
-  private void report(int errno, boolean stopped) {
+  private void report(int errno, String message) {
     LinuxException failure = LinuxException.of("accept4", errno);
-    String message = stopped ? "socket.accept() out of system resource" : "socket.accept() failed";
-    if (stopped && retry == null) {
-      retry = loop.callLater(ACCEPT_RETRY_DELAY, this::acceptAgain);
-    }
     loop.callExceptionHandler(
         ExceptionContext.of(message, failure).with("socket", new TransportSocket(socket)));
   }
 
   private void acceptAgain() {
     retry = null;
-    if (!closed) {
+    if (closed) {
+      return;
+    }
+    if (loop.spares().take()) {
       acceptor.start();
+    } else {
+      pauseAll();
+      report(Errno.EMFILE, OUT_OF_RESOURCE);
     }
   }
 

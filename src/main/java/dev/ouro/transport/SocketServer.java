@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ouro.transport;
 
-import dev.ouro.linux.EventFd;
-import dev.ouro.linux.Fd;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Socket;
 import dev.ouro.loop.CallbackLoop;
@@ -18,8 +16,6 @@ import java.util.function.Supplier;
 
 /** The server of TCP and Unix sockets: its {@link Listener}s and its connections. */
 final class SocketServer implements Server {
-  private static final int SPARES = 8;
-
   private final EngineLoop loop;
   private final ChunkPool chunks;
   private final OpenSockets open;
@@ -27,7 +23,6 @@ final class SocketServer implements Server {
   private final Context context;
   private final int backlog;
   private final List<Listener> listeners = new ArrayList<>();
-  private final List<Fd> spares = new ArrayList<>(SPARES);
   private final Set<StreamTransport> clients = new LinkedHashSet<>();
   private final List<Future<Void>> waiters = new ArrayList<>();
   private TlsLayers layers;
@@ -93,47 +88,17 @@ final class SocketServer implements Server {
         listener.start();
       }
       accepting = true;
-      takeSpares();
+      loop.keepSpares();
     }
   }
 
-  /**
-   * Runs what tells that no descriptor is free, with some that were kept for it: when the JDK's
-   * logger is first used it looks into every jar and reads its configuration, and stays silent for
-   * good if it cannot; a class that lies in a folder has to be opened.
-   */
-  void withSpares(Runnable report) {
-    giveSpares();
-    try {
-      report.run();
-    } finally {
-      takeSpares();
-    }
-  }
-
-  private void takeSpares() {
-    if (!accepting || !spares.isEmpty()) {
-      return;
-    }
-    try {
-      while (spares.size() < SPARES) {
-        // Of no socket: a listener's duplicate would keep its port.
-        Fd spare =
-            spares.isEmpty() ? EventFd.create().fd() : Fd.duplicate(spares.getFirst().number(), 0);
-        open.add(spare, this);
-        spares.add(spare);
+  /** Pauses all servers of the loop: no descriptor is free. */
+  void pauseAll() {
+    for (Object owner : open.owners()) {
+      if (owner instanceof SocketServer server) {
+        server.listeners.forEach(Listener::pause);
       }
-    } catch (LinuxException noneFree) {
-      // So many then, and the next report tries again.
     }
-  }
-
-  private void giveSpares() {
-    for (Fd spare : spares) {
-      open.remove(spare);
-      spare.close();
-    }
-    spares.clear();
   }
 
   /** Makes a transport of an accepted connection. */
@@ -182,7 +147,6 @@ final class SocketServer implements Server {
     }
     closed = true;
     accepting = false;
-    giveSpares();
     for (Listener listener : listeners) {
       listener.close();
       open.remove(listener.socket());

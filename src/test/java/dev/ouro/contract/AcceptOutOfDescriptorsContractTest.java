@@ -130,6 +130,36 @@ class AcceptOutOfDescriptorsContractTest {
     }
   }
 
+  /**
+   * Behaviour 67: connections that come before any was served take every descriptor that they can
+   * get. What serves them lies in folders, and must still be found.
+   */
+  @Test
+  void shouldServeWithClassesThatWereNeverLoadedWhenDescriptorsRunOut() throws Exception {
+    List<String> options = List.of("-Ddev.ouro.engine=" + kind.label());
+    List<java.net.Socket> clients = new ArrayList<>();
+    try (JavaProgram program = JavaProgram.start(List.of(), options, FloodedServerProgram.class)) {
+      int port = Integer.parseInt(program.readLine());
+      while (clients.size() < FloodedServerProgram.CONNECTIONS) {
+        clients.add(new java.net.Socket("127.0.0.1", port));
+        clients.getLast().getOutputStream().write(clients.size());
+      }
+      program.writeLine("all have connected");
+
+      assertThat(clients.getFirst().getInputStream().read()).isEqualTo(1);
+      assertThat(program.readLine()).isEqualTo("echoed out of system resource");
+      for (int i = 1; i < clients.size(); i++) {
+        assertThat(clients.get(i).getInputStream().read()).isEqualTo(i + 1);
+      }
+      assertThat(program.readLine()).isEqualTo("echoed all");
+      assertThat(program.waitFor()).isZero();
+    } finally {
+      for (java.net.Socket client : clients) {
+        client.close();
+      }
+    }
+  }
+
   /** Behaviours 67 and 68, by a clock that is moved by hand. */
   @Test
   void shouldPauseForOneSecondAndRetryOnce() throws IOException {

@@ -3,6 +3,7 @@ package dev.ouro.testing;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +50,13 @@ public final class JavaProgram implements AutoCloseable {
   /** The next line of its standard output; null at the end. */
   public String readLine() throws IOException {
     return output.readLine();
+  }
+
+  /** Writes a line to its standard input. */
+  public void writeLine(String line) throws IOException {
+    Writer input = process.outputWriter();
+    input.write(line + "\n");
+    input.flush();
   }
 
   /** Waits for its end: the exit code. */
