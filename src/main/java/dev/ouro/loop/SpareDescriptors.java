@@ -34,18 +34,24 @@ public final class SpareDescriptors {
    * @return whether servers may accept: all are held, and another one is free
    */
   public boolean take() {
-    limit = limit();
-    hold();
+    holdMissing();
     return count == COUNT && isOneFree();
   }
 
+  private void holdMissing() {
+    if (count < COUNT) {
+      limit = limit();
+      hold();
+    }
+  }
+
   /**
-   * Whether no other descriptor is free, now that {@code number} was accepted: then servers must
-   * pause, and {@link #give}. The kernel hands out the lowest free number, so the last one is
-   * hardly ever in the lower half, where nothing is asked.
+   * Whether {@link #take} is to be asked, now that {@code number} was accepted. The kernel hands
+   * out the lowest free number, so the last one is hardly ever in the lower half.
    */
-  public boolean areNeeded(int number) {
-    return count < COUNT ? !take() : number >= limit / 2 && !isOneFree();
+  public boolean mayBeNeeded(int number) {
+    holdMissing();
+    return count < COUNT || number >= limit / 2;
   }
 
   /**
@@ -55,11 +61,18 @@ public final class SpareDescriptors {
    */
   public void give(Runnable pause) {
     release();
+    load(LoopExit.class, CallbackText.class, TaskThread.class);
     pause.run();
     hold(); // or an accept that the kernel has not ended yet would get one
     loop.submit();
     release();
   }
+
+  /**
+   * To name a class is to load it: these are what the loop itself may need next, and the program
+   * may have used the spares up by then.
+   */
+  private static void load(Class<?>... unused) {}
 
   /** Runs {@code report}, which tells of an error and so may need some of them. */
   void lendTo(Runnable report) {

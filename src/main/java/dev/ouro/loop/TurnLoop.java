@@ -348,7 +348,7 @@ abstract class TurnLoop extends LoopControl {
   }
 
   /** Has begin, or end, what an engine that batches would begin, or end, with the next poll. */
-  final void submit() {
+  public final void submit() {
     if (engine.batchesSends()) {
       engine.poll(0);
     }

@@ -17,6 +17,17 @@ public interface Acceptor {
   /** Accepts no more. A connection that the kernel had accepted by now is still handed over. */
   void stop();
 
+  /**
+   * From now on takes no connection from the kernel before the listener has heard of the one
+   * before, so that it can {@link #stop} before the descriptors are used up. Idempotent.
+   *
+   * @return whether connections may have been taken ahead: the engine's next {@link Engine#poll}
+   *     ends that, and reports them
+   */
+  default boolean oneByOne() {
+    return false;
+  }
+
   /** The descriptor's number, −1 after {@link #close}. */
   int fd();
 

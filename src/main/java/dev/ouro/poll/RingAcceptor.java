@@ -27,6 +27,8 @@ final class RingAcceptor implements Acceptor {
   private final Accept[] accepts = new Accept[ACCEPTS];
   private boolean accepting;
   private boolean closed;
+  // Once they are taken one by one, else null.
+  private RingAcceptPoll poll;
   // Without it an accept takes a descriptor before there is a connection, and so reports EMFILE
   // for none. Linux 6.10; EINVAL before.
   private int pollFirst = OpFlag.IORING_ACCEPT_POLL_FIRST;
@@ -44,6 +46,10 @@ final class RingAcceptor implements Acceptor {
       return;
     }
     accepting = true;
+    if (poll != null) {
+      poll.arm();
+      return;
+    }
     for (int i = 0; i < ACCEPTS; i++) {
       if (accepts[i] == null) {
         accepts[i] = new Accept();
@@ -56,11 +62,46 @@ final class RingAcceptor implements Acceptor {
   public void stop() {
     if (accepting) {
       accepting = false;
-      for (Accept accept : accepts) {
-        if (accept != null) { // where start() had no memory for all
-          accept.requestCancel();
-        }
+      cancelAll();
+      if (poll != null) {
+        poll.requestCancel();
       }
+    }
+  }
+
+  private void cancelAll() {
+    for (Accept accept : accepts) {
+      if (accept != null) { // where start() had no memory for all
+        accept.requestCancel();
+      }
+    }
+  }
+
+  @Override
+  public boolean oneByOne() {
+    if (poll != null || closed) {
+      return false;
+    }
+    RingAcceptPoll made = new RingAcceptPoll(this, engine, fd);
+    Blocking.makeNonBlocking(fd);
+    poll = made;
+    if (accepting) {
+      cancelAll();
+      poll.arm();
+    }
+    return accepting;
+  }
+
+  boolean isAccepting() {
+    return accepting;
+  }
+
+  /** What was to be done has had its turn: goes on, unless it is over. */
+  void goOn(RingAcceptPoll ended) {
+    if (accepting) {
+      ended.arm();
+    } else if (closed) {
+      closeWhenIdle();
     }
   }
 
@@ -77,6 +118,9 @@ final class RingAcceptor implements Acceptor {
   }
 
   private void closeWhenIdle() {
+    if (poll != null && poll.isInFlight()) {
+      return;
+    }
     for (Accept accept : accepts) {
       if (accept != null && accept.isInFlight()) {
         return;
@@ -89,17 +133,34 @@ final class RingAcceptor implements Acceptor {
         accepts[i] = null;
       }
     }
+    if (poll != null) {
+      poll.close();
+      poll = null;
+    }
   }
 
-  private void failed(int errno) {
+  void failed(int errno) {
     if (errno == Errno.EINVAL && pollFirst != 0) {
       pollFirst = 0;
-    } else if (errno != Errno.ECANCELED && !Acceptor.isOfOneConnection(errno) && accepting) {
+    } else if (errno != Errno.ECANCELED
+        && errno != Errno.EAGAIN
+        && !Acceptor.isOfOneConnection(errno)
+        && accepting) {
       boolean stops = Acceptor.isWantOfResources(errno);
       if (stops) {
         stop();
       }
       listener.acceptFailed(errno, stops);
+    }
+  }
+
+  /** A connection, with its peer's address as {@code accept4(2)} left it. */
+  void accepted(Fd connection, long address) {
+    if (closed) {
+      connection.close();
+    } else {
+      int length = NativeMemory.getInt(address + AddressMemory.LENGTH_OFFSET);
+      listener.accepted(connection, SockAddr.read(address, length));
     }
   }
 
@@ -133,25 +194,16 @@ final class RingAcceptor implements Acceptor {
     void complete(int result, int flags) {
       try {
         if (result >= 0) {
-          accepted(new Fd(result));
+          accepted(new Fd(result), address);
         } else {
           failed(-result);
         }
       } finally {
-        if (accepting) {
+        if (accepting && poll == null) {
           arm();
         } else if (closed) {
           closeWhenIdle();
         }
-      }
-    }
-
-    private void accepted(Fd connection) {
-      if (closed) {
-        connection.close();
-      } else {
-        int length = NativeMemory.getInt(address + AddressMemory.LENGTH_OFFSET);
-        listener.accepted(connection, SockAddr.read(address, length));
       }
     }
 

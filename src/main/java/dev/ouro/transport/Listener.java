@@ -10,6 +10,7 @@ import dev.ouro.linux.SocketConstants;
 import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.ExceptionContext;
 import dev.ouro.loop.LoopExit;
+import dev.ouro.loop.SpareDescriptors;
 import dev.ouro.loop.TimerHandle;
 import dev.ouro.poll.AcceptListener;
 import dev.ouro.poll.Acceptor;
@@ -73,10 +74,7 @@ final class Listener implements AcceptListener {
 
   @Override
   public void accepted(Fd fd, SocketAddress peer) {
-    boolean wasLast = retry == null && loop.spares().areNeeded(fd.number());
-    if (wasLast) {
-      pauseAll();
-    }
+    boolean wasLast = retry == null && pausesAfter(fd.number());
     try {
       server.accepted(StreamEnds.accepted(Socket.accepted(fd, socket), peer));
     } catch (Throwable thrown) {
@@ -90,6 +88,22 @@ final class Listener implements AcceptListener {
     if (wasLast) {
       report(Errno.EMFILE, OUT_OF_RESOURCE);
     }
+  }
+
+  /** Pauses if {@code number} was the last free descriptor. */
+  private boolean pausesAfter(int number) {
+    SpareDescriptors spares = loop.spares();
+    if (!spares.mayBeNeeded(number)) {
+      return false;
+    }
+    if (spares.take() && acceptor.oneByOne()) {
+      loop.submit();
+    }
+    if (spares.take()) {
+      return false;
+    }
+    pauseAll();
+    return true;
   }
 
   @Override
@@ -108,6 +122,7 @@ final class Listener implements AcceptListener {
   /** Accepts no more for {@link #ACCEPT_RETRY_DELAY}, if it accepts. */
   void pause() {
     if (acceptor != null && !closed && retry == null) {
+      acceptor.oneByOne();
       acceptor.stop();
       retry = loop.callLater(ACCEPT_RETRY_DELAY, this::acceptAgain);
     }

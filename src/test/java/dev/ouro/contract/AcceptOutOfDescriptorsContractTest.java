@@ -136,13 +136,27 @@ class AcceptOutOfDescriptorsContractTest {
    */
   @Test
   void shouldServeWithClassesThatWereNeverLoadedWhenDescriptorsRunOut() throws Exception {
+    flood();
+  }
+
+  /** Behaviour 67: the same when they are accepted after the first, and before it is served. */
+  @Test
+  void shouldServeFirstConnectionWhenOthersTakeTheLastDescriptors() throws Exception {
+    flood("the first is alone");
+  }
+
+  private void flood(String... args) throws Exception {
     List<String> options = List.of("-Ddev.ouro.engine=" + kind.label());
     List<java.net.Socket> clients = new ArrayList<>();
-    try (JavaProgram program = JavaProgram.start(List.of(), options, FloodedServerProgram.class)) {
+    try (JavaProgram program =
+        JavaProgram.start(List.of(), options, FloodedServerProgram.class, args)) {
       int port = Integer.parseInt(program.readLine());
       while (clients.size() < FloodedServerProgram.CONNECTIONS) {
         clients.add(new java.net.Socket("127.0.0.1", port));
         clients.getLast().getOutputStream().write(clients.size());
+        if (clients.size() == 1 && args.length > 0) {
+          assertThat(program.readLine()).isEqualTo("the first has come");
+        }
       }
       program.writeLine("all have connected");
 

@@ -10,7 +10,9 @@ import dev.ouro.transport.Server;
 import dev.ouro.transport.ServerOptions;
 import dev.ouro.transport.Transport;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +23,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * An echo server with room for {@link #ROOM} connections, whose first ones come all at once, so
- * that whatever serves them is loaded when no descriptor is free; see who starts it.
+ * that whatever serves them is loaded when no descriptor is free; see who starts it. With an
+ * argument, they come all but one while the first one's protocol is made.
  */
 final class FloodedServerProgram {
   /** How many connections come. */
@@ -33,12 +36,14 @@ final class FloodedServerProgram {
   private static final long PATIENCE_NANOS = 60_000_000_000L;
   private static final ByteArrayOutputStream LOG = new ByteArrayOutputStream();
 
+  private static boolean firstIsAlone;
   private static int echoed;
 
   private FloodedServerProgram() {}
 
   public static void main(String[] args) throws Exception {
     PrintStream err = System.err;
+    firstIsAlone = args.length > 0;
     try {
       run(System.out);
       System.exit(0); // those that filled the table are nobody's
@@ -56,9 +61,12 @@ final class FloodedServerProgram {
     FloodedServerProgram.class.getClassLoader().getResources("none").hasMoreElements(); // jars
     try (EventLoop loop = Asyncio.newEventLoop()) {
       Server server =
-          loop.runUntilComplete(loop.createServer(Echo::new, ServerOptions.of("127.0.0.1", 0)));
+          loop.runUntilComplete(
+              loop.createServer(FloodedServerProgram::make, ServerOptions.of("127.0.0.1", 0)));
       out.println(((InetSocketAddress) server.sockets().getFirst().getsockname()).getPort());
-      System.in.read(); // all have connected
+      if (!firstIsAlone) {
+        awaitOthers();
+      }
       leaveFree(SPARES + ROOM);
       runUntil(loop, () -> echoed > 0 && logged("socket.accept() out of system resource"));
       out.println("echoed out of system resource");
@@ -70,6 +78,23 @@ final class FloodedServerProgram {
     }
     if (logged("NoClassDefFoundError")) {
       throw new IllegalStateException("a class is missing");
+    }
+  }
+
+  private static Protocol make() {
+    if (firstIsAlone) {
+      firstIsAlone = false;
+      System.out.println("the first has come");
+      awaitOthers();
+    }
+    return new Echo();
+  }
+
+  private static void awaitOthers() {
+    try {
+      System.in.read();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -177,6 +177,50 @@ class EngineSocketTest {
   }
 
   @Test
+  void shouldAcceptOneByOneWhenAskedAfterAcceptingAhead() throws Exception {
+    Socket server = listening(ANY_PORT);
+    SocketAddress address = server.getsockname();
+    Acceptor acceptor = engine.acceptor(server.fd(), accepted);
+    acceptor.start();
+    turns.turnWithoutWaiting();
+    List<Socket> clients = new ArrayList<>();
+    clients.add(connected(address));
+    turns.until(() -> accepted.connections.size() == 1);
+
+    boolean wasAhead = acceptor.oneByOne();
+    for (int i = 0; i < 20; i++) {
+      clients.add(connected(address));
+    }
+    turns.until(() -> accepted.connections.size() == clients.size());
+    acceptor.stop();
+    clients.add(connected(address));
+    for (int i = 0; i < 5; i++) {
+      turns.turnWithoutWaiting();
+    }
+    assertThat(accepted.connections).hasSize(clients.size() - 1);
+    acceptor.start();
+    turns.until(() -> accepted.connections.size() == clients.size());
+
+    assertThat(acceptor.oneByOne()).isFalse();
+    assertThat(wasAhead).isEqualTo(engine.kind() == EngineKind.IO_URING);
+    assertThat(accepted.failures).isEmpty();
+    List<SocketAddress> names = new ArrayList<>();
+    for (Socket client : clients) {
+      names.add(client.getsockname());
+      client.close();
+    }
+    assertThat(accepted.peers).containsExactlyInAnyOrderElementsOf(names);
+    closes(acceptor);
+  }
+
+  private static Socket connected(SocketAddress address) throws Exception {
+    Socket client = Socket.open(SocketConstants.AF_INET, SocketConstants.SOCK_STREAM, 0);
+    client.setBlocking(true);
+    client.connect(address);
+    return client;
+  }
+
+  @Test
   void shouldStopAndLoseNothingWhenDescriptorsRunOut() throws Exception {
     Socket server = listening(ANY_PORT);
     SocketAddress address = server.getsockname();
