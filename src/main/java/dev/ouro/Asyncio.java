@@ -257,8 +257,13 @@ public final class Asyncio {
    * @throws IllegalStateException no loop runs on this thread
    */
   public static FutureCallGraph captureCallGraph() {
+    return captureCaller(2);
+  }
+
+  /** Without the innermost {@code depth} frames: this method, and those up to the caller's. */
+  private static FutureCallGraph captureCaller(int depth) {
     Task<?> task = currentTask();
-    return task == null ? null : FutureCallGraph.capture(task, 1);
+    return task == null ? null : FutureCallGraph.capture(task, depth);
   }
 
   /** Where {@code future} is, if it is a task, and who waits for it; on its loop's thread. */
@@ -273,8 +278,12 @@ public final class Asyncio {
 
   /** {@link #captureCallGraph()} of the calling task as text; empty in a callback. */
   public static String formatCallGraph() {
-    Task<?> task = currentTask();
-    return task == null ? "" : FutureCallGraph.capture(task, 1).format();
+    return formatCaller();
+  }
+
+  private static String formatCaller() {
+    FutureCallGraph graph = captureCaller(3);
+    return graph == null ? "" : graph.format();
   }
 
   /** Prints {@link #formatCallGraph(Future)}: asyncio's {@code print_call_graph}. */
@@ -284,8 +293,7 @@ public final class Asyncio {
 
   /** {@link #printCallGraph(Future, PrintStream)} of the calling task to {@link System#out}. */
   public static void printCallGraph() {
-    Task<?> task = currentTask();
-    System.out.println(task == null ? "" : FutureCallGraph.capture(task, 1).format());
+    System.out.println(formatCaller());
   }
 
   /**

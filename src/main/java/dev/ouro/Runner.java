@@ -2,6 +2,7 @@
 package dev.ouro;
 
 import dev.ouro.loop.Context;
+import dev.ouro.loop.EngineLoop;
 import dev.ouro.loop.ExceptionContext;
 import dev.ouro.loop.RunningLoop;
 import dev.ouro.loop.Task;
@@ -87,6 +88,9 @@ public final class Runner implements AutoCloseable {
       throw new IllegalStateException("Runner.run() cannot be called from a running event loop");
     }
     EventLoop runs = getLoop();
+    if (runs instanceof EngineLoop engineLoop) {
+      engineLoop.attach();
+    }
     Task<T> task =
         runs.createTask(
             coro, TaskOptions.DEFAULT.withContext(context != null ? context : this.context));

@@ -46,14 +46,14 @@ final class ReadyQueue implements Completions {
 
   void removeFirst() {
     entries[head] = null;
-    head = (head + 1) & (entries.length - 1);
+    head = indexOf(1);
     size--;
   }
 
   /** Whether there is something, and all of it is tasks whose awaited future is done. */
   boolean holdsOnlyWokenTasks() {
     for (int i = 0; i < size; i++) {
-      int at = (head + i) & (entries.length - 1);
+      int at = indexOf(i);
       if (!(entries[at] instanceof TaskThread thread && thread.isWoken(completions[at]))) {
         return false;
       }
@@ -63,7 +63,7 @@ final class ReadyQueue implements Completions {
 
   void clear() {
     for (int i = 0; i < size; i++) {
-      int at = (head + i) & (entries.length - 1);
+      int at = indexOf(i);
       if (entries[at] instanceof Ready dropped) {
         dropped.drop(completions[at]);
       }
@@ -73,11 +73,16 @@ final class ReadyQueue implements Completions {
     size = 0;
   }
 
+  /** Where the entry is that has {@code place} others before it. */
+  private int indexOf(int place) {
+    return (head + place) & (entries.length - 1);
+  }
+
   private void append(Object entry, long completion, long dataOfCompletion) {
     if (size == entries.length) {
       grow();
     }
-    int at = (head + size++) & (entries.length - 1);
+    int at = indexOf(size++);
     entries[at] = entry;
     completions[at] = completion;
     data[at] = dataOfCompletion;

@@ -18,10 +18,16 @@ final class TaskStack {
       return List.of();
     }
     StackTraceElement[] frames = failure != null ? failure.getStackTrace() : thread.getStackTrace();
-    return Stream.of(frames)
-        .dropWhile(frame -> isMachinery(frame.getClassName()))
-        .takeWhile(frame -> !frame.getClassName().equals(Task.class.getName()))
-        .toList();
+    List<StackTraceElement> stack =
+        Stream.of(frames)
+            .dropWhile(frame -> isMachinery(frame.getClassName()))
+            .takeWhile(frame -> !frame.getClassName().equals(Task.class.getName()))
+            .toList();
+    int size = stack.size();
+    while (size > 0 && stack.get(size - 1).getClassName().startsWith(LOOP)) {
+      size--; // an adapter of what the task runs, such as TaskBody's
+    }
+    return stack.subList(0, size);
   }
 
   /** Of the frames on top: a thread that has given control back may still be on its way to park. */

@@ -44,8 +44,7 @@ abstract class TurnLoop extends LoopControl {
 
   @Override
   public void runForever() {
-    checkCanRun();
-    engine.attach();
+    attach();
     ThreadState state = ThreadState.current();
     state.loop = this;
     threadState = state;
@@ -72,6 +71,17 @@ abstract class TurnLoop extends LoopControl {
     }
   }
 
+  /**
+   * Makes the calling thread the one that runs this loop: to be called before anything is begun
+   * that only a run can end.
+   *
+   * @throws IllegalStateException the loop cannot run here, or not now
+   */
+  public final void attach() {
+    checkCanRun();
+    engine.attach();
+  }
+
   @Override
   public <T> T runUntilComplete(Future<T> future) {
     Objects.requireNonNull(future, "future");
@@ -96,7 +106,7 @@ abstract class TurnLoop extends LoopControl {
 
   @Override
   public <T> T runUntilComplete(Callable<T> coro) {
-    checkCanRun(); // before there is a task that nobody waits for
+    attach(); // before there is a task that nobody waits for
     return runUntilComplete(createTask(coro));
   }
 

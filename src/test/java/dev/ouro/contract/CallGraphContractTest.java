@@ -20,6 +20,7 @@ import dev.ouro.testing.TaskKind;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -92,6 +93,32 @@ class CallGraphContractTest {
       Asyncio.wait(List.of(direct, gathering, shielding, waiting, iterating));
     });
     assertThat(Asyncio.captureCallGraph(awaited).awaitedBy()).isEmpty();
+  }
+
+  /** asyncio shows what the user wrote; a body without a result runs in a frame of ours. */
+  @Test
+  void shouldShowUsersFramesOnlyWhenCodeHasNoResult() {
+    Future<Integer> awaited = tasks.loop().createFuture();
+    TaskBody awaits = () -> awaited.await();
+    Task<Void> task = tasks.create(awaits);
+    List<String> asked = new ArrayList<>();
+    TaskBody asks =
+        () -> {
+          asked.add(Asyncio.captureCallGraph().format());
+          asked.add(Asyncio.formatCallGraph());
+        };
+    tasks.create(asks);
+    tasks.runTurns(2);
+
+    assertThat(task.getStack())
+        .hasSize(1)
+        .allMatch(frame -> frame.getClassName().equals(CallGraphContractTest.class.getName()));
+    assertThat(asked)
+        .hasSize(2)
+        .allSatisfy(text -> assertThat(text.lines()).hasSize(3))
+        .allSatisfy(text -> assertThat(text).doesNotContain("dev.ouro.loop", "dev.ouro.Asyncio"));
+    awaited.setResult(1);
+    tasks.runTurns(2);
   }
 
   @Test

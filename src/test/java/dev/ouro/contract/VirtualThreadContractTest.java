@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ouro.Asyncio;
 import dev.ouro.EventLoop;
+import dev.ouro.LoopFactory;
+import dev.ouro.ProactorEventLoop;
+import dev.ouro.RunnerOptions;
+import dev.ouro.SelectorEventLoop;
+import dev.ouro.linux.LinuxException;
+import dev.ouro.loop.ExceptionContext;
 import dev.ouro.loop.Task;
 import dev.ouro.poll.EngineKind;
 import dev.ouro.testing.OnBothEnginesAndTaskKinds;
@@ -70,6 +76,27 @@ class VirtualThreadContractTest {
       assertThat(answer).isEqualTo("a virtual thread cannot own a ring");
       assertThat(loop.runUntilComplete(made.getFirst())).isEqualTo("slept");
     }
+  }
+
+  /** A run that cannot begin leaves no task behind, of which the loop would have to tell. */
+  @Test
+  void shouldLeaveNothingPendingWhenRunnerCannotRunThere() throws Exception {
+    List<ExceptionContext> errors = new ArrayList<>();
+    RunnerOptions options =
+        RunnerOptions.DEFAULT.withLoopFactory((LoopFactory) () -> recording(errors));
+
+    String answer =
+        onVirtualThread(() -> Asyncio.run(VirtualThreadContractTest::sleepTwice, options));
+
+    assertThat(answer)
+        .isEqualTo(engine == EngineKind.EPOLL ? "slept" : "a virtual thread cannot own a ring");
+    assertThat(errors).isEmpty();
+  }
+
+  private EventLoop recording(List<ExceptionContext> errors) throws LinuxException {
+    EventLoop loop = engine == EngineKind.EPOLL ? new SelectorEventLoop() : new ProactorEventLoop();
+    loop.setExceptionHandler((source, error) -> errors.add(error));
+    return loop;
   }
 
   @Test
