@@ -212,6 +212,39 @@ class AcceptOutOfDescriptorsContractTest {
     network.close();
   }
 
+  /** Descriptors are the process's: another server would take those that the pause has freed. */
+  @Test
+  void shouldPauseAllServersOfLoopAndReportOnce() throws IOException {
+    FakeLoop loop = FakeLoop.create();
+    List<ExceptionContext> errors = new ArrayList<>();
+    loop.setExceptionHandler((source, context) -> errors.add(context));
+    Network network = new Network(loop);
+    ServerOptions options = ServerOptions.of("127.0.0.1", 0);
+    loop.runUntilComplete(network.createServer(this::make, options));
+    Server closing = loop.runUntilComplete(network.createServer(this::make, options));
+    List<FakeAcceptor> acceptors = loop.engine().acceptors();
+
+    acceptors.getFirst().fail(Errno.EMFILE, true);
+    loop.runTurn();
+    assertThat(errors).hasSize(1);
+    assertThat(acceptors).noneMatch(FakeAcceptor::isStarted);
+
+    loop.clock().advance(Duration.ofSeconds(1));
+    loop.runTurn();
+    assertThat(acceptors).hasSize(2).allMatch(FakeAcceptor::isStarted);
+
+    acceptors.getLast().fail(Errno.EMFILE, true);
+    loop.runTurn();
+    closing.close();
+    loop.clock().advance(Duration.ofSeconds(1));
+    loop.runTurn();
+    assertThat(errors).hasSize(2);
+    assertThat(acceptors.getFirst().isStarted()).isTrue();
+    assertThat(acceptors.getLast().isStarted()).isFalse();
+    loop.close();
+    network.close();
+  }
+
   /** A connection that is handed over between close and attach has somebody to close it. */
   @Test
   void shouldServeConnectionThatFakeEngineHandsOver() throws IOException {

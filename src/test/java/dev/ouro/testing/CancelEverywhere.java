@@ -93,6 +93,7 @@ public final class CancelEverywhere {
     if (!prepared) {
       prepared = true;
       net.loop().setDefaultExecutor(new TurnExecutor(net.loop()));
+      ((EngineLoop) net.loop()).spares().take(); // else the first connection leaves them open
     }
     for (Place place : Place.values()) {
       boolean done = false;
