@@ -5,8 +5,9 @@ import java.net.SocketAddress;
 
 /**
  * Addresses and their bytes, by the hash of either: open addressing with few probes, so that a look
- * is short also when the table is full. It doubles up to a limit; from then on a new entry takes an
- * old one's place.
+ * is short also when the table is full. It doubles when it is half full, or has no room within the
+ * probes of a new entry: two in turn would displace each other for good. At the limit, a new entry
+ * takes an old one's place.
  */
 final class AddressTable {
   private static final int INITIAL_SLOTS = 64;
@@ -103,34 +104,44 @@ final class AddressTable {
   }
 
   void add(Entry entry) {
-    if (used * 2 >= slots.length && slots.length < MAX_SLOTS) {
+    if (used * 2 >= slots.length) {
       grow();
     }
-    place(entry);
+    while (!place(entry)) {
+      if (!grow()) {
+        slots[first(entry.hash)] = entry;
+        return;
+      }
+    }
   }
 
-  private void place(Entry entry) {
+  private boolean place(Entry entry) {
     int slot = first(entry.hash);
     for (int probe = 0; probe < PROBES; probe++) {
       int at = slot + probe & slots.length - 1;
       if (slots[at] == null) {
         slots[at] = entry;
         used++;
-        return;
+        return true;
       }
     }
-    slots[slot] = entry;
+    return false;
   }
 
-  private void grow() {
+  /** Twice as many slots; false: there are as many as may be. */
+  private boolean grow() {
+    if (slots.length == MAX_SLOTS) {
+      return false;
+    }
     Entry[] old = slots;
     slots = new Entry[old.length * 2];
     used = 0;
     for (Entry entry : old) {
       if (entry != null) {
-        place(entry);
+        add(entry);
       }
     }
+    return true;
   }
 
   private int first(int hash) {

@@ -11,6 +11,7 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -113,6 +114,29 @@ class SockAddrCacheTest {
         assertThat(writeBack(address)).isEqualTo(address);
       }
     }
+  }
+
+  /** Of a few whose hashes meet, two displaced each other, datagram after datagram. */
+  @Test
+  void shouldForgetNoneWhenFewMeet() throws Exception {
+    Random random = new Random(40);
+    for (int round = 0; round < 2000; round++) {
+      SockAddrCache fresh = new SockAddrCache();
+      int[] ports = random.ints(40, 32_768, 61_000).distinct().toArray();
+      List<SocketAddress> first = new ArrayList<>();
+      for (int port : ports) {
+        first.add(readLoopback(fresh, port));
+      }
+
+      for (int i = 0; i < ports.length; i++) {
+        assertThat(readLoopback(fresh, ports[i])).isSameAs(first.get(i));
+      }
+    }
+  }
+
+  private SocketAddress readLoopback(SockAddrCache from, int port) {
+    SocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    return from.read(memory.address(), SockAddr.write(address, memory.address()));
   }
 
   @Test
