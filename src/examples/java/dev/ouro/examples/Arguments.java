@@ -86,13 +86,11 @@ public final class Arguments {
    *     message says so in one line
    */
   public static int parse(String name, String text, int least, int most) {
-    try {
+    if (text.matches("[0-9]{1,9}")) { // which an int holds
       int number = Integer.parseInt(text);
       if (number >= least && number <= most) {
         return number;
       }
-    } catch (NumberFormatException e) {
-      // said below
     }
     throw new IllegalArgumentException(
         name + ": not a number from " + least + " to " + most + ": " + text);

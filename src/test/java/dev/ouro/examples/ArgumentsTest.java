@@ -44,7 +44,7 @@ class ArgumentsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "abc", "1x", "-1", "65536", "99999999999", "1.5", " 1"})
+  @ValueSource(strings = {"", "abc", "1x", "-1", "65536", "99999999999", "1.5", " 1", "+80"})
   void shouldSayWhatIsWrongWithANumber(String text) {
     assertThatThrownBy(() -> Arguments.parse("PORT", text, 0, 65535))
         .isInstanceOf(IllegalArgumentException.class)
