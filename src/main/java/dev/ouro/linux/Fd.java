@@ -36,13 +36,12 @@ public final class Fd implements AutoCloseable {
    * @throws LinuxException EBADF: {@code number} is not open; EMFILE, EINVAL: no number is free
    */
   public static Fd duplicate(int number, int lowest) throws LinuxException {
-    long result = Syscall.call(Nr.FCNTL, number, F_DUPFD_CLOEXEC, lowest);
-    return new Fd((int) LinuxException.check("fcntl", result));
+    return new Fd((int) LinuxException.check("fcntl", tryDuplicate(number, lowest)));
   }
 
   /** {@link #duplicate} as a bare number that the caller owns, or −errno. */
-  public static int tryDuplicate(int number) {
-    return (int) Syscall.call(Nr.FCNTL, number, F_DUPFD_CLOEXEC, 0);
+  public static int tryDuplicate(int number, int lowest) {
+    return (int) Syscall.call(Nr.FCNTL, number, F_DUPFD_CLOEXEC, lowest);
   }
 
   /** Whether a number is that of an open descriptor, {@code fcntl(2)} with {@code F_GETFD}. */

@@ -105,7 +105,7 @@ public final class SpareDescriptors {
   private void hold() {
     while (count < COUNT && !closed) {
       // Of no socket: a listener's duplicate would keep its port.
-      int number = count == 0 ? EventFd.open() : Fd.tryDuplicate(held[0].number());
+      int number = count == 0 ? EventFd.open() : Fd.tryDuplicate(held[0].number(), 0);
       if (number < 0) {
         return; // those few then
       }
@@ -122,7 +122,7 @@ public final class SpareDescriptors {
   }
 
   private boolean isOneFree() {
-    int number = Fd.tryDuplicate(held[0].number());
+    int number = Fd.tryDuplicate(held[0].number(), 0);
     if (number < 0) {
       return false;
     }

@@ -4,6 +4,7 @@ package dev.ouro.poll;
 import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.Mapping;
 import dev.ouro.linux.SockAddr;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -49,6 +50,19 @@ final class AddressMemory implements AutoCloseable {
       grow();
     }
     return free[--freeCount];
+  }
+
+  /**
+   * {@link #take} for a constructor.
+   *
+   * @throws UncheckedIOException ENOMEM
+   */
+  long takeUnchecked() {
+    try {
+      return take();
+    } catch (LinuxException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Gives a block back that the kernel uses no more. */

@@ -4,21 +4,16 @@ package dev.ouro.poll;
 import dev.ouro.linux.Epoll;
 import dev.ouro.linux.Errno;
 import dev.ouro.linux.Fd;
-import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.NativeMemory;
 import dev.ouro.linux.SockAddr;
 import dev.ouro.linux.SocketCalls;
 import dev.ouro.uring.RingOperations;
-import java.io.UncheckedIOException;
 
 /**
  * How a {@link RingAcceptor} accepts {@link Acceptor#oneByOne}: a poll, and then {@code accept4(2)}
  * for each connection. The listening socket is non-blocking.
  */
 final class RingAcceptPoll extends RingOperation {
-  /** How many connections one turn takes. */
-  private static final int ACCEPTS = 16;
-
   private final RingAcceptor acceptor;
   private final Fd fd;
   private final long address;
@@ -27,11 +22,7 @@ final class RingAcceptPoll extends RingOperation {
     super(engine);
     this.acceptor = acceptor;
     this.fd = fd;
-    try {
-      address = engine.addresses().take();
-    } catch (LinuxException e) {
-      throw new UncheckedIOException(e);
-    }
+    this.address = engine.addresses().takeUnchecked();
   }
 
   void arm() {
@@ -59,7 +50,7 @@ final class RingAcceptPoll extends RingOperation {
 
   private void acceptAll() {
     long length = address + AddressMemory.LENGTH_OFFSET;
-    for (int i = 0; i < ACCEPTS && acceptor.isAccepting(); i++) {
+    for (int i = 0; i < RingAcceptor.ACCEPTS && acceptor.isAccepting(); i++) {
       NativeMemory.putInt(length, SockAddr.SIZE_BYTES);
       int result = SocketCalls.accept(fd.number(), address, length);
       if (result >= 0) {

@@ -3,12 +3,10 @@ package dev.ouro.poll;
 
 import dev.ouro.linux.Errno;
 import dev.ouro.linux.Fd;
-import dev.ouro.linux.LinuxException;
 import dev.ouro.linux.NativeMemory;
 import dev.ouro.linux.SockAddr;
 import dev.ouro.linux.SocketConstants;
 import dev.ouro.uring.OpFlag;
-import java.io.UncheckedIOException;
 
 /**
  * A listening socket on the ring: several accepts at once, each with an address of its own.
@@ -19,7 +17,7 @@ import java.io.UncheckedIOException;
  */
 final class RingAcceptor implements Acceptor {
   /** How many connections one turn takes. */
-  private static final int ACCEPTS = 16;
+  static final int ACCEPTS = 16;
 
   private final RingEngine engine;
   private final Fd fd;
@@ -170,11 +168,7 @@ final class RingAcceptor implements Acceptor {
 
     Accept() {
       super(RingAcceptor.this.engine);
-      try {
-        address = engine.addresses().take();
-      } catch (LinuxException e) {
-        throw new UncheckedIOException(e);
-      }
+      address = engine.addresses().takeUnchecked();
     }
 
     void arm() {

@@ -96,14 +96,15 @@ final class Listener implements AcceptListener {
     if (!spares.mayBeNeeded(number)) {
       return false;
     }
-    if (spares.take() && acceptor.oneByOne()) {
+    boolean enough = spares.take();
+    if (enough && acceptor.oneByOne()) {
       loop.submit();
+      enough = spares.take();
     }
-    if (spares.take()) {
-      return false;
+    if (!enough) {
+      pauseAll();
     }
-    pauseAll();
-    return true;
+    return !enough;
   }
 
   @Override

@@ -100,7 +100,7 @@ final class FloodedServerProgram {
 
   private static void leaveFree(int count) {
     List<Integer> filling = new ArrayList<>();
-    for (int fd = Fd.tryDuplicate(0); fd >= 0; fd = Fd.tryDuplicate(0)) {
+    for (int fd = Fd.tryDuplicate(0, 0); fd >= 0; fd = Fd.tryDuplicate(0, 0)) {
       filling.add(fd);
     }
     for (int i = 0; i < count; i++) {

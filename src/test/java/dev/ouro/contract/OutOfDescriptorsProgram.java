@@ -3,11 +3,10 @@ package dev.ouro.contract;
 
 import dev.ouro.Asyncio;
 import dev.ouro.EventLoop;
-import dev.ouro.linux.Nr;
+import dev.ouro.linux.Fd;
 import dev.ouro.linux.ResourceLimit;
 import dev.ouro.linux.Socket;
 import dev.ouro.linux.SocketConstants;
-import dev.ouro.linux.Syscall;
 import dev.ouro.testing.Recorder;
 import dev.ouro.transport.Server;
 import dev.ouro.transport.ServerOptions;
@@ -23,7 +22,6 @@ import java.util.function.BooleanSupplier;
 final class OutOfDescriptorsProgram {
   private static final long PATIENCE_NANOS = 60_000_000_000L;
   private static final int DESCRIPTORS = 128;
-  private static final int F_DUPFD_CLOEXEC = 1030;
   private static final ByteArrayOutputStream LOG = new ByteArrayOutputStream();
 
   private OutOfDescriptorsProgram() {}
@@ -57,7 +55,7 @@ final class OutOfDescriptorsProgram {
       client.setBlocking(true);
       runUntil(loop, () -> !logged("nothing yet") && accepted.size() == 1);
 
-      while (Syscall.call(Nr.FCNTL, client.fd().number(), F_DUPFD_CLOEXEC, 0) >= 0) {
+      while (Fd.tryDuplicate(client.fd().number(), 0) >= 0) {
         Thread.onSpinWait();
       }
       client.connect(address);
